@@ -488,7 +488,11 @@ def number(trace: Trace) -> None:
 def format_trace(trace: Trace) -> str:
     """The trace as text, one operation a line; virtual values that only snapshots name are printed as `virtual` lines before their first use."""
     number(trace)
-    lines = ["[" + ", ".join(f"{format_value(i)}:{i.type}" + (f" #{format_desc(i.desc)}" if i.desc is not None else "") for i in trace.inputs) + "]"]
+    inputs = []
+    for i in trace.inputs:  # one + for each reference that the trace owns on entry
+        desc = f" #{format_desc(i.desc)}" if i.desc is not None else ""
+        inputs.append(f"{format_value(i)}:{i.type}{'+' * trace.owned_inputs.count(i)}{desc}")
+    lines = ["[" + ", ".join(inputs) + "]"]
     present = set(trace.ops) | set(trace.inputs)
     shown: set[Op] = set()
 
