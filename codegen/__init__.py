@@ -1,0 +1,1 @@
+"""From traces to machine code: LLVM text, exit descriptions, compiling and linking."""

@@ -1,0 +1,294 @@
+"""From a trace to LLVM text.
+
+A trace becomes two functions of one argument, the bridge's context:
+
+    trace_N        the entry from CPython: reads the taken slots of the frame and the promoted names, leaves (PLAIN: nothing was
+                   taken) if one is unbound, puts all into the value buffer and goes on in
+    trace_N_buf    the body.  Its inputs are in the buffer, in order, one 64-bit word each.  This is also how other compiled
+                   loops enter (jump_loop), and how a bridge gets the values of the exit that it grew from.
+
+Passing inputs through the buffer costs a store and a load each and saves LLVM a second copy of anything: no phis at the head, no
+second register assignment.
+
+Shape of the body.  Straight-line code, cut into basic blocks by guards:
+
+    entry:   loads of the inputs
+    loop:    the phis (where the trace has a label, or jumps to its start)
+    b7:      …  br i1 %c, label %b8, label %x2        a guard
+    b8:      …  br label %loop
+    x2:      stores of the live values to the buffer; ret ptr @exit
+
+Exits are the bulk of the text, and LLVM's time is nearly proportional to the text.  So an exit block is shared by all guards with
+the same snapshot and the same references to give up, it loads the buffer's address itself (a register less in the loop), and
+everything that can be done from data is done by the bridge from the exit's blob (see `exits`).
+
+What LLVM may assume.  Each memory class of the IR is a TBAA type of its own, and so are reference counts, type pointers, the
+buffer and the context.  This is what lets loads move over stores; it holds since all memory of CPython's objects is typed by
+its struct.  Loads of immutable fields are `!invariant.load`.  A call may touch any memory, unless its descriptor says that it is
+pure.  The eval breaker is another thread's to write: it is an atomic load, so that it stays in the loop.  The flag of
+guard_not_invalidated can only change while this thread runs other code (it holds the GIL), so it is an ordinary load that a
+call invalidates.
+
+Where emitters live: `scalars` has the table and the numbers, `objects` boxes, memory, allocations and calls, and this file guards and
+control flow.  An emitter is a function (writer, op, operands as LLVM text); a new operation is one more of them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..tracer import ir
+from ..tracer.ownership import owned_before
+from . import objects  # noqa: F401  (registers its emitters)
+from .exits import RETURN
+from .scalars import EMITTERS, emits
+from .text import INVARIANT, LLVM_TYPE, Env, EmitError, ExitBlock, Writer, address
+
+
+@dataclass(slots=True)
+class Emitted:
+    """LLVM text and what it refers to.  `keep`: objects whose addresses are in the code."""
+
+    name: str
+    text: str
+    has_slot_entry: bool
+    exits: list[ExitBlock] = field(default_factory=list)
+    keep: list[Any] = field(default_factory=list)
+
+
+def emit(trace: ir.Trace, env: Env, name: str = "trace_0") -> Emitted:
+    """LLVM text for a trace.  Raises EmitError or ExitError (a sentence) for one that cannot be compiled."""
+    w = Writer(trace, env, name)
+    w.owned = owned_before(trace)
+    _inputs(w)
+    emitters, value = EMITTERS, w.value
+    for op in trace.ops:
+        emitters[op.code](w, op, [value(a) for a in op.args])
+    w.exit_blocks()
+    slot_entry = _slot_entry(w)
+    body = [
+        f"define ptr @{name}_buf(ptr noalias %ctx) nounwind {{",
+        "entry:",
+        *(["%out = alloca i64"] if w.out_word else ()),
+        *([f"%stack = alloca [{w.stack_words} x i64]"] if w.stack_words else ()),
+        *w.prologue,
+        *w.lines,
+        "}",
+    ]
+    text = "\n".join([*body, *slot_entry, *w.intrinsics.values(), *w.metadata(), ""])
+    return Emitted(name, text, bool(slot_entry), w.exit_list, w.keep)
+
+
+# -- entries
+
+
+def _inputs(w: Writer) -> None:
+    """Loads all inputs from the buffer; a trace that jumps to its start gets its loop header here."""
+    trace = w.trace
+    if trace.inputs:
+        buf = w.ctx_field("buf")
+        for k, op in enumerate(trace.inputs):
+            _input(w, op, buf, k)
+    if trace.ops and trace.ops[-1].code == ir.JUMP and not any(op.code == ir.LABEL for op in trace.ops):
+        _header(w, trace.inputs, [w.names[op] for op in trace.inputs])
+
+
+def _input(w: Writer, op: ir.Op, buf: str, k: int) -> None:
+    if op.type == ir.BOOL:
+        wide = w.fresh()
+        w.load(wide, "i64", buf, 8 * k, "buf")
+        w.lines.append(f"{w.define(op)} = icmp ne i64 {wide}, 0")
+    else:
+        w.load(w.define(op), LLVM_TYPE[op.type], buf, 8 * k, "buf")
+
+
+def _slot_entry(w: Writer) -> list[str]:
+    """The entry from CPython, where every input can be had from the frame: copies slots and names into the buffer.
+
+    `trace.info["nullable"]`: the slots that may be unbound.  A promoted name that the trace owns gets its reference here (the dict
+    keeps its own).
+    """
+    trace = w.trace
+    if trace.kind == "bridge" or not all(
+        op.type == ir.REF and isinstance(op.desc, (ir.SlotDescr, ir.NameDescr)) for op in trace.inputs
+    ):  # fmt: skip
+        return []
+    body, w.lines = w.lines, []
+    w.lines.append("entry:")
+    if trace.inputs:
+        _copy_inputs(w)
+    r = w.fresh()
+    w.lines.append(f"{r} = tail call ptr @{w.name}_buf(ptr %ctx)")
+    w.lines.append(f"ret ptr {r}")
+    lines, w.lines = w.lines, body
+    return [f"define ptr @{w.name}(ptr %ctx) nounwind {{", *lines, "}"]
+
+
+def _copy_inputs(w: Writer) -> None:
+    trace = w.trace
+    nullable = trace.info.get("nullable", ())
+    buf = w.ctx_field("buf")
+    slots = w.ctx_field("slots")
+    bound: list[str] = []
+    names: list[tuple[ir.Op, str]] = []
+    for k, op in enumerate(trace.inputs):
+        v = w.fresh()
+        if type(op.desc) is ir.SlotDescr:
+            w.load(v, "ptr", slots, 8 * op.desc.slot, "slots")
+            if op.desc.slot not in nullable:
+                bound.append(v)
+        else:
+            d, key = w.object(op.desc.dict), w.object(op.desc.key)
+            w.lines.append(f"{v} = call ptr {w.symbol('pt_load_name')}(ptr %ctx, ptr {d}, ptr {key}) nounwind")
+            bound.append(v)
+            names.append((op, v))
+        w.store("ptr", v, buf, 8 * k, "buf")
+    if bound:
+        _leave_if_any_null(w, bound)
+    for op, v in names:
+        for _ in range(trace.owned_inputs.count(op)):
+            objects._new_count(w, v, "add")
+
+
+def _leave_if_any_null(w: Writer, values: list[str]) -> None:
+    exit = w.plain_exit()
+    bad = ""
+    for v in values:
+        null = w.fresh()
+        w.lines.append(f"{null} = icmp eq ptr {v}, null")
+        if bad:
+            both = w.fresh()
+            w.lines.append(f"{both} = or i1 {bad}, {null}")
+            bad = both
+        else:
+            bad = null
+    w.lines.append(f"br i1 {bad}, label %unbound, label %bound, !prof !0")
+    w.begin("unbound")
+    w.lines.append(f"ret ptr {address(exit.address)}")
+    w.begin("bound")
+
+
+# -- control flow
+
+
+def _header(w: Writer, phis: list[ir.Op], first: list[str]) -> None:
+    """Begins the loop; the lines of the phis are completed by the jump."""
+    before = w.block
+    w.header = "loop"
+    w.lines.append("br label %loop")
+    w.begin("loop")
+    for op, value in zip(phis, first):
+        w.phi_lines.append((len(w.lines), op))
+        w.lines.append(f"{w.define(op)} = phi {LLVM_TYPE[op.type]} [ {value}, %{before} ], ")
+
+
+@emits("label")
+def _(w: Writer, op: ir.Op, a: list[str]) -> None:
+    _header(w, op.desc, a)
+
+
+@emits("jump")
+def _(w: Writer, op: ir.Op, a: list[str]) -> None:
+    if len(a) != len(w.phi_lines):
+        raise EmitError(f"The jump has {len(a)} operands for {len(w.phi_lines)} loop-carried values.")
+    for (line, _), value in zip(w.phi_lines, a):
+        w.lines[line] += f"[ {value}, %{w.block} ]"
+    w.lines.append("br label %loop")
+
+
+@emits("jump_loop")
+def _(w: Writer, op: ir.Op, a: list[str]) -> None:
+    w.to_buffer(op.args)
+    w.lines.append(f"ret ptr {address(w.env.jump_exit_address(op.desc))}")
+
+
+@emits("exit")
+def _(w: Writer, op: ir.Op, a: list[str]) -> None:
+    exit = w.exit(op)
+    exit.used = True
+    w.lines.append(f"br label %{exit.label}")
+
+
+@emits("return")
+def _(w: Writer, op: ir.Op, a: list[str]) -> None:
+    exit = w.exit(op, RETURN, op.args[0])
+    exit.used = True
+    w.lines.append(f"br label %{exit.label}")
+
+
+@emits("input", "phi")
+def _(w: Writer, op: ir.Op, a: list[str]) -> None:
+    raise EmitError(f"{op.name} cannot stand among the operations.")
+
+
+# -- guards
+
+
+def _comparison(name: str, text: str, leave_when_true: bool) -> None:
+    def emit(w: Writer, op: ir.Op, a: list[str]) -> None:
+        exit = w.exit(op)
+        c = w.fresh()
+        w.lines.append(f"{c} = {text.format(*a)}")
+        (w.leave_if if leave_when_true else w.leave_unless)(c, exit)
+
+    emits(name)(emit)
+
+
+_comparison("guard_is", "icmp eq ptr {0}, {1}", False)
+_comparison("guard_is_not", "icmp eq ptr {0}, {1}", True)
+_comparison("guard_nonnull", "icmp eq ptr {0}, null", True)
+_comparison("guard_null", "icmp eq ptr {0}, null", False)
+
+
+@emits("guard_true")
+def _(w: Writer, op: ir.Op, a: list[str]) -> None:
+    w.leave_unless(a[0], w.exit(op))
+
+
+@emits("guard_false")
+def _(w: Writer, op: ir.Op, a: list[str]) -> None:
+    w.leave_if(a[0], w.exit(op))
+
+
+def _has_type(w: Writer, a: list[str]) -> str:
+    t, c = w.fresh(), w.fresh()
+    w.load(t, "ptr", a[0], w.offset("ob_type"), "ob_type")
+    w.lines.append(f"{c} = icmp eq ptr {t}, {a[1]}")
+    return c
+
+
+@emits("guard_type")
+def _(w: Writer, op: ir.Op, a: list[str]) -> None:
+    w.leave_unless(_has_type(w, a), w.exit(op))
+
+
+@emits("guard_not_type")
+def _(w: Writer, op: ir.Op, a: list[str]) -> None:
+    w.leave_if(_has_type(w, a), w.exit(op))
+
+
+@emits("guard_not_invalidated")
+def _(w: Writer, op: ir.Op, a: list[str]) -> None:
+    exit = w.exit(op)
+    flag, c = w.fresh(), w.fresh()
+    w.load(flag, "i64", address(w.env.flag_address(op.desc)), 0, "flag")
+    w.lines.append(f"{c} = icmp eq i64 {flag}, 0")
+    w.leave_unless(c, exit)
+
+
+@emits("guard_poll")
+def _(w: Writer, op: ir.Op, a: list[str]) -> None:
+    exit = w.exit(op)
+    width = w.layout.get("eval_breaker.width", 8) * 8
+    mask = w.layout.get("eval_breaker.mask", -1) & ((1 << width) - 1)
+    word, events, c = w.fresh(), w.fresh(), w.fresh()
+    w.lines.append(f"{word} = load atomic i{width}, ptr {w.ctx_field('eval_breaker')} monotonic, align {width // 8}")
+    w.lines.append(f"{events} = and i{width} {word}, {mask}")
+    w.lines.append(f"{c} = icmp eq i{width} {events}, 0")
+    w.leave_unless(c, exit)
+
+
+_missing = [row.name for row in ir.OPS if row.code not in EMITTERS]
+assert not _missing, f"no emitter for {_missing}"
+__all__ = ["INVARIANT", "Emitted", "Env", "EmitError", "emit"]

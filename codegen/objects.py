@@ -1,0 +1,349 @@
+"""Emitters of the operations on objects: boxes, reference counts, memory, allocations, calls."""
+
+from __future__ import annotations
+
+from ..tracer import ir
+from .exits import RAISE
+from .scalars import emits
+from .text import INVARIANT, LLVM_TYPE, LIKELY, UNLIKELY, EmitError, ExitBlock, Writer, _counted, address
+
+# -- boxes
+
+
+@emits("box_int")
+def _box_int(w: Writer, op: ir.Op, a: list[str]) -> None:
+    w.lines.append(f"{w.define(op)} = call ptr {w.symbol('pt_box_int')}(i64 {a[0]}) {_PLAIN_ALLOCATOR}")
+
+
+@emits("box_float")
+def _box_float(w: Writer, op: ir.Op, a: list[str]) -> None:
+    w.lines.append(f"{w.define(op)} = call ptr {w.symbol('pt_box_float')}(double {a[0]}) {_PLAIN_ALLOCATOR}")
+
+
+# The new object's fields belong to memory that no other pointer reaches, and the allocator's own state is its own.
+_PLAIN_ALLOCATOR = "nounwind willreturn memory(inaccessiblemem: readwrite)"
+
+
+@emits("box_bool")
+def _box_bool(w: Writer, op: ir.Op, a: list[str]) -> None:
+    w.lines.append(f"{w.define(op)} = select i1 {a[0]}, ptr {w.object(True)}, ptr {w.object(False)}")
+
+
+@emits("unbox_int")
+def _unbox_int(w: Writer, op: ir.Op, a: list[str]) -> None:
+    """Up to one digit inline: the tag's low bits are 1 - sign, and the digit count starts at bit 3.  Zero has no digit (and sign 0)."""
+    exit = w.exit(op)
+    tag, digit, wide, sign_bits, sign, small, compact = (w.fresh() for _ in range(7))
+    w.load(tag, "i64", a[0], w.offset("long.lv_tag"), "int")
+    w.lines.append(f"{compact} = icmp ult i64 {tag}, 16")
+    fast, cold, slow, done = w.label("b"), w.label("b"), w.label("b"), w.label("b")
+    w.lines.append(f"br i1 {compact}, label %{fast}, label %{cold}, {LIKELY}")
+    w.begin(cold)
+    ok, big, fits = w.fresh(), w.fresh(), w.fresh()
+    w.out_word = True
+    w.lines.append(f"{ok} = call i32 {w.symbol('pt_unbox_int')}(ptr {a[0]}, ptr %out) nounwind willreturn memory(argmem: readwrite)")
+    w.lines.append(f"{fits} = icmp ne i32 {ok}, 0")
+    exit.used = True
+    w.lines.append(f"br i1 {fits}, label %{slow}, label %{exit.label}, {LIKELY}")
+    w.begin(slow)
+    w.load(big, "i64", "%out", 0, "stack")
+    w.lines.append(f"br label %{done}")
+    w.begin(fast)
+    w.load(digit, "i32", a[0], w.offset("long.ob_digit0"), "int")
+    w.lines.append(f"{wide} = zext i32 {digit} to i64")
+    w.lines.append(f"{sign_bits} = and i64 {tag}, 3")
+    w.lines.append(f"{sign} = sub i64 1, {sign_bits}")
+    w.lines.append(f"{small} = mul nsw i64 {sign}, {wide}")
+    w.lines.append(f"br label %{done}")
+    w.begin(done)
+    w.lines.append(f"{w.define(op)} = phi i64 [ {small}, %{fast} ], [ {big}, %{slow} ]")
+
+
+@emits("unbox_float")
+def _unbox_float(w: Writer, op: ir.Op, a: list[str]) -> None:
+    w.load(w.define(op), "double", a[0], w.offset("float.ob_fval"), "float")
+
+
+@emits("unbox_bool")
+def _unbox_bool(w: Writer, op: ir.Op, a: list[str]) -> None:
+    w.lines.append(f"{w.define(op)} = icmp eq ptr {a[0]}, {w.object(True)}")
+
+
+# -- reference counts (32 bits; negative: immortal).  No branch for immortals: they are written back unchanged.
+
+
+def _new_count(w: Writer, obj: str, operation: str) -> str:
+    old, mortal, one, new = w.fresh(), w.fresh(), w.fresh(), w.fresh()
+    w.load(old, "i32", obj, w.offset("ob_refcnt"), "refcount")
+    w.lines.append(f"{mortal} = icmp sgt i32 {old}, -1")
+    w.lines.append(f"{one} = zext i1 {mortal} to i32")
+    w.lines.append(f"{new} = {operation} i32 {old}, {one}")
+    w.store("i32", new, obj, w.offset("ob_refcnt"), "refcount")
+    return new
+
+
+@emits("incref")
+def _incref(w: Writer, op: ir.Op, a: list[str]) -> None:
+    if _counted(op.args[0]):
+        _new_count(w, a[0], "add")
+
+
+@emits("decref")
+def _decref(w: Writer, op: ir.Op, a: list[str]) -> None:
+    """Without a snapshot the type is known to be harmless: its deallocation runs no Python code."""
+    if not _counted(op.args[0]):
+        return
+    exit = w.exit(op) if op.snap is not None else None
+    dead = w.fresh()
+    w.lines.append(f"{dead} = icmp eq i32 {_new_count(w, a[0], 'sub')}, 0")
+    dealloc, done = w.label("d"), w.label("b")
+    w.lines.append(f"br i1 {dead}, label %{dealloc}, label %{done}, {UNLIKELY}")
+    w.begin(dealloc)
+    if exit is None:
+        w.lines.append(f"call void {w.symbol('_Py_Dealloc')}(ptr {a[0]}) nounwind")
+    else:
+        w.to_buffer(exit.plan.live)
+        w.lines.append(f"call void {w.symbol('pt_dealloc_sync')}(ptr %ctx, ptr {address(exit.address)}, ptr {a[0]}) nounwind")
+    w.lines.append(f"br label %{done}")
+    w.begin(done)
+
+
+@emits("own")
+def _own(w: Writer, op: ir.Op, a: list[str]) -> None:
+    pass
+
+
+@emits("frame_slot")
+def _frame_slot(w: Writer, op: ir.Op, a: list[str]) -> None:
+    slots = w.ctx_field("slots")
+    w.load(w.define(op), "ptr", slots, 8 * op.desc, "slots", ", " + INVARIANT)
+
+
+# -- memory
+
+# fields that are not 8 bytes wide in C: (LLVM type, key of the layout)
+_NARROW = {"type.tp_version_tag": "i32"}
+
+
+@emits("load")
+def _load(w: Writer, op: ir.Op, a: list[str]) -> None:
+    d = op.desc
+    if d.name == "inst.values_ptr" and d.offset < 0:
+        _load_values_pointer(w, op, a[0])
+        return
+    offset = d.offset if d.offset >= 0 else w.offset(d.name)
+    more = ", " + INVARIANT if d.immutable else ""
+    narrow = _NARROW.get(d.name)
+    if narrow is not None:
+        raw = w.fresh()
+        w.load(raw, narrow, a[0], offset, d.memory, more)
+        w.lines.append(f"{w.define(op)} = zext {narrow} {raw} to i64")
+    elif d.type == ir.BOOL:
+        raw = w.fresh()
+        w.load(raw, "i8", a[0], offset, d.memory, more)
+        w.lines.append(f"{w.define(op)} = icmp ne i8 {raw}, 0")
+    else:
+        w.load(w.define(op), LLVM_TYPE[d.type], a[0], offset, d.memory, more)
+
+
+def _load_values_pointer(w: Writer, op: ir.Op, obj: str) -> None:
+    """The address of an instance's first inline attribute value, NULL where it has none.
+
+    3.12: the third word before the object, tagged: an odd word + 1 is the pointer.  3.13: the values follow the object's fixed
+    part (its type's tp_basicsize), with a byte that says whether they are valid.
+    """
+    layout = w.layout
+    if "values.valid" in layout:
+        type, size, values, valid, ok = (w.fresh() for _ in range(5))
+        w.load(type, "ptr", obj, w.offset("ob_type"), "ob_type")
+        w.load(size, "i64", type, w.offset("type.tp_basicsize"), "type", ", " + INVARIANT)
+        w.lines.append(f"{values} = getelementptr i8, ptr {obj}, i64 {size}")
+        w.load(valid, "i8", values, w.offset("values.valid"), "inst.values_ptr")
+        w.lines.append(f"{ok} = icmp ne i8 {valid}, 0")
+        first = w.field(values, w.offset("values.values0"))
+        w.lines.append(f"{w.define(op)} = select i1 {ok}, ptr {first}, ptr null")
+        return
+    word, odd, bit, values = (w.fresh() for _ in range(4))
+    w.load(word, "i64", obj, w.offset("inst.dict_or_values"), "inst.values_ptr")
+    w.lines.append(f"{bit} = and i64 {word}, 1")
+    w.lines.append(f"{odd} = icmp ne i64 {bit}, 0")
+    one = w.fresh()
+    w.lines.append(f"{one} = add i64 {word}, {1 + layout.get('values.values0', 0)}")
+    w.lines.append(f"{values} = inttoptr i64 {one} to ptr")
+    w.lines.append(f"{w.define(op)} = select i1 {odd}, ptr {values}, ptr null")
+
+
+@emits("store")
+def _store(w: Writer, op: ir.Op, a: list[str]) -> None:
+    d = op.desc
+    offset = d.offset if d.offset >= 0 else w.offset(d.name)
+    if d.name in _NARROW:
+        raise EmitError(f"{d.name} is read-only.")
+    t, v = LLVM_TYPE[d.type], a[1]
+    if d.type == ir.BOOL:
+        t, v = "i8", w.fresh()
+        w.lines.append(f"{v} = zext i1 {a[1]} to i8")
+    w.store(t, v, a[0], offset, d.memory)
+
+
+def _element(w: Writer, op: ir.Op, a: list[str]) -> str:
+    key = op.desc.offset_key
+    base = w.field(a[0], w.offset(key) if key else 0)
+    p = w.fresh()
+    w.lines.append(f"{p} = getelementptr i64, ptr {base}, i64 {a[1]}")
+    return p
+
+
+@emits("load_at")
+def _load_at(w: Writer, op: ir.Op, a: list[str]) -> None:
+    d = op.desc
+    w.load(w.define(op), LLVM_TYPE[d.type], _element(w, op, a), 0, d.memory, ", " + INVARIANT if d.immutable else "")
+
+
+@emits("store_at")
+def _store_at(w: Writer, op: ir.Op, a: list[str]) -> None:
+    d = op.desc
+    w.store(LLVM_TYPE[d.type], a[2], _element(w, op, a), 0, d.memory)
+
+
+# -- allocations (all helpers steal as the op table says; NULL only when memory is exhausted)
+
+
+def _array(w: Writer, values: list[str], types: list[str]) -> str:
+    """Values side by side on the C stack; the word before them is free, as vectorcall likes it."""
+    stack = w.scratch(len(values) + 1)
+    for k, (t, v) in enumerate(zip(types, values)):
+        w.store(t, v, stack, 8 * (k + 1), "stack")
+    return w.field(stack, 8)
+
+
+def _new_sequence(symbol: str):
+    def emit(w: Writer, op: ir.Op, a: list[str]) -> None:
+        items = _array(w, a, ["ptr"] * len(a)) if a else "null"
+        w.lines.append(f"{w.define(op)} = call ptr {w.symbol(symbol)}(i64 {len(a)}, ptr {items}) nounwind")
+
+    return emit
+
+
+emits("new_tuple")(_new_sequence("pt_new_tuple"))
+emits("new_list")(_new_sequence("pt_new_list"))
+
+
+def _new_fixed(symbol: str):
+    def emit(w: Writer, op: ir.Op, a: list[str]) -> None:
+        args = ", ".join(f"{LLVM_TYPE[v.type]} {x}" for v, x in zip(op.args, a))
+        w.lines.append(f"{w.define(op)} = call ptr {w.symbol(symbol)}({args}) nounwind")
+
+    return emit
+
+
+for _name, _symbol in (
+    ("new_method", "pt_new_method"),
+    ("new_cell", "pt_new_cell"),
+    ("new_slice", "pt_new_slice"),
+    ("new_range_iter", "pt_range_iter_new"),
+    ("new_list_iter", "pt_new_list_iter"),
+    ("new_tuple_iter", "pt_new_tuple_iter"),
+    ("new_complex", "pt_new_complex"),
+):
+    emits(_name)(_new_fixed(_symbol))
+
+
+@emits("new_instance")
+def _new_instance(w: Writer, op: ir.Op, a: list[str]) -> None:
+    """pt_new_instance_with(type, n, names, values): the attribute names are constants, so they travel as one tuple."""
+    values = _array(w, a[1:], ["ptr"] * (len(a) - 1)) if len(a) > 1 else "null"
+    names = w.object(tuple(op.desc))
+    fn = w.symbol("pt_new_instance_with")
+    w.lines.append(f"{w.define(op)} = call ptr {fn}(ptr {a[0]}, ptr {names}, ptr {values}) nounwind")
+
+
+# -- calls
+
+# C functions whose result is a C int (32 bits), whatever the descriptor's 64-bit `int` says
+_C_INT_RESULT = frozenset(
+    """PyObject_SetAttr PyObject_DelAttr PyObject_SetItem PyObject_DelItem PyObject_IsTrue PyObject_Not PyObject_RichCompareBool
+    PyObject_IsInstance PyObject_IsSubclass PyObject_HasAttr PyObject_GenericSetAttr PyObject_Compare PyCallable_Check PyIter_Check
+    PySequence_Contains PySequence_SetItem PySequence_DelItem PySequence_SetSlice PySequence_Check PyMapping_Check PyMapping_HasKey
+    PyDict_SetItem PyDict_DelItem PyDict_Contains PyDict_Update PyDict_Merge PyDict_Next PyList_Append PyList_Insert PyList_SetItem
+    PyList_SetSlice PyList_Sort PyList_Reverse PySet_Add PySet_Contains PySet_Discard PySet_Clear PyObject_AsFileDescriptor
+    PyUnicode_Compare PyUnicode_RichCompareBool PyUnicode_Contains _PyUnicode_EQ _PyUnicode_Equal PyCell_Set PyTuple_SetItem
+    pt_list_append pt_unbox_int""".split()
+)
+
+
+def _effects(d: ir.CallDescr) -> str:
+    if d.pure:
+        return " nounwind willreturn memory(none)" if "r" not in d.args else " nounwind willreturn memory(read)"
+    return " nounwind"
+
+
+@emits("call")
+def _call(w: Writer, op: ir.Op, a: list[str]) -> None:
+    d: ir.CallDescr = op.desc
+    exit = w.exit(op, RAISE if d.error else 0) if d.runs or d.error else None
+    sync = exit if d.runs else None
+    if sync is not None:
+        w.to_buffer(sync.plan.live)
+        w.lines.append(f"call void {w.symbol('pt_sync')}(ptr %ctx, ptr {address(sync.address)}) nounwind")
+    result = _c_call(w, op, d, a)
+    if sync is not None:
+        w.lines.append(f"call void {w.symbol('pt_unsync')}(ptr %ctx, ptr {address(sync.address)}) nounwind")
+    if d.error:
+        assert exit is not None
+        _check_error(w, op, d, result, exit)
+    _define_result(w, op, d, result)
+
+
+def _arguments(w: Writer, op: ir.Op, d: ir.CallDescr, a: list[str]) -> str:
+    pairs: list[tuple[str, str]] = [("ptr", "%ctx")] if d.ctx else []
+    values = list(zip(op.args, a))
+    if d.vector:
+        rest = values[1:]
+        for v, text in values[:1]:
+            pairs.append((LLVM_TYPE[v.type], text))
+        array = _array(w, [x for _, x in rest], [LLVM_TYPE[v.type] for v, _ in rest]) if rest else "null"
+        pairs += [("ptr", array), ("i64", str(len(rest)))]
+    else:
+        for v, text in values:
+            if v.type == ir.BOOL:
+                wide = w.fresh()
+                w.lines.append(f"{wide} = zext i1 {text} to i32")
+                pairs.append(("i32", wide))
+            else:
+                pairs.append((LLVM_TYPE[v.type], text))
+    return ", ".join(f"{t} {x}" for t, x in pairs)
+
+
+def _is_c_int(d: ir.CallDescr) -> bool:
+    return d.result == ir.BOOL or d.result == ir.VOID and d.error == "neg" or d.symbol in _C_INT_RESULT
+
+
+def _c_call(w: Writer, op: ir.Op, d: ir.CallDescr, a: list[str]) -> str:
+    args = _arguments(w, op, d, a)
+    type = "i32" if _is_c_int(d) and d.result != ir.REF else LLVM_TYPE[d.result]
+    call = f"call {type} {w.symbol(d.symbol)}({args}){_effects(d)}"
+    if type == "void":
+        w.lines.append(call)
+        return ""
+    r = w.fresh()
+    w.lines.append(f"{r} = {call}")
+    return r
+
+
+def _check_error(w: Writer, op: ir.Op, d: ir.CallDescr, result: str, exit: ExitBlock) -> None:
+    bad = w.fresh()
+    if d.error == "null":
+        w.lines.append(f"{bad} = icmp eq ptr {result}, null")
+    else:
+        w.lines.append(f"{bad} = icmp slt {'i32' if _is_c_int(d) else 'i64'} {result}, 0")
+    w.leave_if(bad, exit)
+
+
+def _define_result(w: Writer, op: ir.Op, d: ir.CallDescr, result: str) -> None:
+    if d.result == ir.BOOL:
+        w.lines.append(f"{w.define(op)} = icmp ne i32 {result}, 0")
+    elif d.result == ir.INT and _is_c_int(d):
+        w.lines.append(f"{w.define(op)} = sext i32 {result} to i64")
+    elif d.result != ir.VOID:
+        w.names[op] = result
