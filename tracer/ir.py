@@ -350,11 +350,11 @@ class Snapshot:
 class Flag:
     """What guard_not_invalidated tests; the bridge's Flag object is in `handle` once there is one."""
 
-    __slots__ = ("handle", "watches")
+    __slots__ = ("handle", "seen")
 
     def __init__(self) -> None:
         self.handle: Any = None
-        self.watches: list = []  # ("dict", dict, key) | ("type", type) | ("function", func)
+        self.seen: dict = {}  # what is watched, by ("dict", id, key), ("type", id) or ("function", id)
 
 
 @dataclass(slots=True, eq=False)
