@@ -221,6 +221,19 @@ def run_code(code: "CodeType", namespace: "dict[str, Any]") -> None:
     getattr(bridge, "run_code", exec)(code, namespace)
 
 
+def compile_code(source: "bytes | str", filename: str) -> "CodeType":
+    """Compile a program.
+
+    The builtin sets up all classes of the `ast` module when it is first called, which takes a tenth of CPython's start-up;
+    the bridge can call the compiler without that.
+    """
+    bridge = sys.modules.get("pytrace.interp._bridge")
+    quick = getattr(bridge, "compile_code", None)
+    if quick is None or (b"\0" in source if isinstance(source, bytes) else "\0" in source):
+        return compile(source, filename, "exec", dont_inherit=True)
+    return quick(source, filename)
+
+
 def _fresh_main() -> "dict[str, Any]":
     """The namespace of `__main__`, as it is before a program starts."""
     import builtins
@@ -251,7 +264,7 @@ def _run_command(command: Command, namespace: "dict[str, Any]") -> None:
         source.encode()
     except UnicodeEncodeError:
         _execute(command.plain)
-    code = compile(source, "<string>", "exec", dont_inherit=True)
+    code = compile_code(source, "<string>")
     if sys.version_info >= (3, 13):
         import linecache
 
@@ -272,7 +285,7 @@ def _call_runpy(module: str, alter_argv: bool) -> None:
     import runpy
 
     names = {"run": runpy._run_module_as_main, "module": module, "alter_argv": alter_argv}  # pyright: ignore
-    run_code(compile("run(module, alter_argv)", __file__, "exec", dont_inherit=True), names)
+    run_code(compile_code("run(module, alter_argv)", __file__), names)
 
 
 def _run_stdin(command: Command, namespace: "dict[str, Any]") -> None:
@@ -342,7 +355,7 @@ def _run_script(command: Command, namespace: "dict[str, Any]") -> None:
 def _compile(source: bytes, filename: str) -> "CodeType | None":
     """Compile a program; None where python words its complaint about a file differently from one about a string."""
     try:
-        return compile(source, filename, "exec", dont_inherit=True)
+        return compile_code(source, filename)
     except SyntaxError:
         if b"\0" in source or b"coding" in source[:400]:
             return None
