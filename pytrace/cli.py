@@ -268,7 +268,7 @@ def _run_command(command: Command, namespace: "dict[str, Any]") -> None:
     if sys.version_info >= (3, 13):
         import linecache
 
-        linecache._register_code(code, source, "<string>")  # pyright: ignore[reportAttributeAccessIssue]
+        linecache._register_code("<string>", source, "<string>")  # pyright: ignore[reportAttributeAccessIssue]
     run_code(code, namespace)
 
 
