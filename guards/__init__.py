@@ -1,0 +1,1 @@
+"""Guards, snapshots, side exits, bridges and invalidation."""

@@ -1,0 +1,1 @@
+"""CPython as it is: frames, layouts, bytecode and the meaning of each opcode."""

@@ -1,0 +1,406 @@
+"""The command: `pytrace [python's own options] script.py args...` behaves as `python` does, to the byte.
+
+Three ways lead there:
+
+* The plain case runs in this very process, so that start-up costs no second interpreter: `__main__` is made as good as new,
+  sys.argv, sys.orig_argv and sys.path[0] are set, and the program's code is run by the steps of CPython's Modules/main.c.
+* Options of the interpreter itself (-O, -I, -X, ...) can only be given to a new one, so the command executes the real
+  interpreter with them, and this package's __main__.py by its path in place of the script (-I and -S find nothing else).
+* Whatever python answers without running a program (a bad option, a missing file, --version, the prompt) is left to it.
+
+An uncaught exception leaves through `main` to CPython's own top level, which knows how to report it, which status to exit
+with, and how to die of SIGINT. All that has to be done here is to take our frames off the traceback: see `_uncaught`.
+
+Start-up is the point of half of this file's oddities: nothing is imported that CPython has not imported itself already.
+"""
+
+import os
+import sys
+
+from . import _start
+from .settings import Settings, SettingsError, from_environment, parse
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import CodeType, TracebackType
+    from typing import Any, NoReturn
+
+_FLAGS = frozenset("bBdEiIOPqRsStuvx")
+_WITH_ARGUMENT = frozenset("WX")
+
+
+class Command:
+    """A parsed command line."""
+
+    __slots__ = ("help", "jit", "kind", "mine", "options", "plain", "rest", "skip_first_line")
+
+    def __init__(self) -> None:
+        self.options: list[str] = []  # python's own, one each
+        self.mine: list[str] = []  # pytrace's own, as given
+        self.jit: dict[str, Any] = {}  # ... and what they mean
+        self.kind = ""  # "-c", "-m", "script", "-" (a program on stdin), or "python": python's own business
+        self.rest: list[str] = []  # the script, module or code, and its arguments
+        self.plain: list[str] = []  # the command line without pytrace's options
+        self.help = False
+        self.skip_first_line = False
+
+
+def parse_command(arguments: list[str]) -> Command:
+    """Read the command line as CPython's initconfig.c does, pytrace's options included. Raises SettingsError."""
+    command = Command()
+    position = 0
+    while position < len(arguments):
+        argument = arguments[position]
+        if argument == "-" or not argument.startswith("-"):
+            break
+        position += 1
+        if argument == "--":
+            command.plain.append(argument)
+            break
+        if argument.startswith("--"):
+            taken = _long_option(command, argument, arguments[position : position + 1])
+        else:
+            taken = _short_options(command, argument, arguments[position:])
+        if command.kind:
+            if command.kind == "python":
+                command.plain += [argument, *arguments[position:]]
+            return command
+        position += taken
+    command.rest = arguments[position:]
+    command.plain += command.rest
+    command.kind = "script" if command.rest and command.rest[0] != "-" else "-"
+    return command
+
+
+def _long_option(command: Command, argument: str, following: list[str]) -> int:
+    """Take a long option; returns how many of the following arguments it used."""
+    name, equals, value = argument.partition("=")
+    taken = 0
+    if name in ("--jit", "--stats-json") and not equals:
+        if not following:
+            raise SettingsError(f"argument expected for the {name} option")
+        value = following[0]
+        taken = 1
+    if name == "--jit":
+        command.jit |= parse(value)
+    elif name == "--stats-json":
+        if not value:
+            raise SettingsError(f"argument expected for the {name} option")
+        command.jit["stats_json"] = value
+    elif name == "--dump-traces":
+        command.jit["dump"] = value or "-"
+    elif argument == "--stats":
+        command.jit["stats"] = True
+    elif argument == "--help":
+        command.help = True
+        command.plain.append(argument)
+        return 0
+    elif argument == "--check-hash-based-pycs" and following:
+        command.options += [argument, following[0]]
+        command.plain += [argument, following[0]]
+        return 1
+    else:
+        command.kind = "python"  # --version and its like, or an unknown option
+        return 0
+    command.mine += [argument, *following[:taken]]
+    return taken
+
+
+def _short_options(command: Command, argument: str, following: list[str]) -> int:
+    """Take a cluster of short options; returns how many of the following arguments it used."""
+    for index, letter in enumerate(argument[1:], 2):
+        attached = argument[index:]
+        if letter in _FLAGS:
+            if letter == "x":
+                command.skip_first_line = True
+            else:
+                command.options.append("-" + letter)
+        elif letter in "h?":
+            command.help = True
+        elif letter not in "cmWX" or not (attached or following):
+            command.kind = "python"  # -V, an unknown option, or one that lacks its argument
+            return 0
+        elif letter in _WITH_ARGUMENT:
+            value = attached or following[0]
+            command.options += ["-" + letter, value]
+            command.plain += [argument] if attached else [argument, value]
+            return 0 if attached else 1
+        else:
+            command.kind = "-" + letter
+            command.rest = [attached, *following] if attached else following
+            command.plain += [argument, *following]
+            return 0
+    command.plain.append(argument)
+    return 0
+
+
+def main() -> None:
+    """Run the command line in sys.argv as `python` would, with the JIT."""
+    try:
+        _main()
+    except SystemExit:
+        raise
+    except BaseException as error:
+        _uncaught(error)
+        raise
+
+
+def _main() -> None:
+    try:
+        command = parse_command(sys.argv[1:])
+        settings = Settings(**(from_environment(os.environ) | command.jit))
+    except SettingsError as error:
+        print(f"pytrace: {error}", file=sys.stderr)
+        sys.exit(2)
+    if command.help and command.kind != "python":
+        _print_help(command)
+    if command.kind == "python" or (command.kind == "-" and (os.isatty(0) or "-i" in command.options)):
+        _execute(command.plain)
+    if command.options:
+        rest = command.rest if command.kind in ("script", "-") else [command.kind, *command.rest]
+        skip = ["-x"] if command.skip_first_line else []
+        entry = __file__.rpartition("/")[0] + "/__main__.py"
+        _execute([*command.options, entry, *command.mine, *skip, *_protected(command.kind, rest)])
+    if command.kind == "script" and not os.path.exists(command.rest[0]):
+        _execute(command.plain)
+
+    interpreter = sys.orig_argv[: -len(sys.argv)]
+    if interpreter[1:] and interpreter[-1] == "-m":
+        interpreter.pop()
+    sys.orig_argv[:] = interpreter + command.plain
+    namespace = _fresh_main()
+    if settings.stats or settings.stats_json:
+        import atexit
+
+        atexit.register(_report, settings, os.getpid())
+    _start(settings)
+    if command.kind == "-c":
+        _run_command(command, namespace)
+    elif command.kind == "-m":
+        _run_module(command)
+    elif command.kind == "script":
+        _run_script(command, namespace)
+    else:
+        _run_stdin(command, namespace)
+
+
+def _protected(kind: str, rest: list[str]) -> list[str]:
+    """A script whose name begins with a dash got past python's options behind `--`; it has to once more."""
+    return ["--", *rest] if kind == "script" and rest[0].startswith("-") else rest
+
+
+def _execute(arguments: list[str]) -> "NoReturn":
+    """Become the real interpreter."""
+    os.execv(sys.executable, [sys.executable, *arguments])
+
+
+def _print_help(command: Command) -> "NoReturn":
+    from .settings import help_text
+
+    status = os.spawnv(os.P_WAIT, sys.executable, [sys.executable, *command.plain])
+    if status == 0:
+        sys.stdout.write(help_text())
+    sys.exit(status)
+
+
+def _report(settings: Settings, process: int) -> None:
+    if os.getpid() == process:  # and not in a forked child that leaves through sys.exit
+        from . import stats
+        from .stats import report
+
+        report(settings, stats())
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# What Modules/main.c and Python/pythonrun.c do
+
+
+def run_code(code: "CodeType", namespace: "dict[str, Any]") -> None:
+    """Run a program's code as if nothing were below it on the stack, where the bridge can arrange that."""
+    bridge = sys.modules.get("pytrace.interp._bridge")
+    getattr(bridge, "run_code", exec)(code, namespace)
+
+
+def compile_code(source: "bytes | str", filename: str) -> "CodeType":
+    """Compile a program.
+
+    The builtin sets up all classes of the `ast` module when it is first called, which takes a tenth of CPython's start-up;
+    the bridge can call the compiler without that.
+    """
+    bridge = sys.modules.get("pytrace.interp._bridge")
+    quick = getattr(bridge, "compile_code", None)
+    if quick is None or (b"\0" in source if isinstance(source, bytes) else "\0" in source):
+        return compile(source, filename, "exec", dont_inherit=True)
+    return quick(source, filename)
+
+
+def _fresh_main() -> "dict[str, Any]":
+    """The namespace of `__main__`, as it is before a program starts."""
+    import builtins
+    from _frozen_importlib import BuiltinImporter  # pyright: ignore[reportMissingImports]
+
+    namespace = sys.modules["__main__"].__dict__
+    namespace.clear()
+    namespace.update(__name__="__main__", __doc__=None, __package__=None, __loader__=BuiltinImporter, __spec__=None)
+    if sys.version_info < (3, 14):
+        namespace["__annotations__"] = {}
+    namespace["__builtins__"] = builtins
+    return namespace
+
+
+def _set_path0(path: "str | None") -> None:
+    if not sys.flags.safe_path:
+        if path is None:
+            del sys.path[0]
+        else:
+            sys.path[0] = path
+
+
+def _run_command(command: Command, namespace: "dict[str, Any]") -> None:
+    source = command.rest[0]
+    sys.argv[:] = ["-c", *command.rest[1:]]
+    _set_path0("")
+    try:
+        source.encode()
+    except UnicodeEncodeError:
+        _execute(command.plain)
+    code = compile_code(source, "<string>")
+    if sys.version_info >= (3, 13):
+        import linecache
+
+        linecache._register_code("<string>", source, "<string>")  # pyright: ignore[reportAttributeAccessIssue]
+    run_code(code, namespace)
+
+
+def _run_module(command: Command) -> None:
+    sys.argv[:] = ["-m", *command.rest[1:]]
+    try:
+        _set_path0(os.getcwd())
+    except OSError:
+        _set_path0(None)
+    _call_runpy(command.rest[0], True)
+
+
+def _call_runpy(module: str, alter_argv: bool) -> None:
+    import runpy
+
+    names = {"run": runpy._run_module_as_main, "module": module, "alter_argv": alter_argv}  # pyright: ignore
+    run_code(compile_code("run(module, alter_argv)", __file__), names)
+
+
+def _run_stdin(command: Command, namespace: "dict[str, Any]") -> None:
+    sys.argv[:] = command.rest or [""]
+    _set_path0("")
+    chunks = []
+    while chunk := os.read(0, 1 << 16):
+        chunks.append(chunk)
+    source = b"".join(chunks)
+    namespace["__file__"] = "<stdin>"
+    namespace["__cached__"] = None
+    code = _compile(source, "<stdin>")
+    if code is None:
+        copy = os.memfd_create("stdin")
+        with open(copy, "wb", closefd=False) as file:
+            file.write(source)
+        os.lseek(copy, 0, os.SEEK_SET)
+        os.dup2(copy, 0)
+        _execute(command.plain)
+    run_code(code, namespace)
+
+
+def _run_script(command: Command, namespace: "dict[str, Any]") -> None:
+    script = command.rest[0]
+    path = script if script.startswith("/") else f"{os.getcwd()}/{script}"
+    sys.argv[:] = command.rest
+    for hook in sys.path_hooks:  # a directory or an archive is run by its __main__ module
+        try:
+            importer = hook(path)
+        except ImportError:
+            continue
+        sys.path_importer_cache[path] = importer
+        if sys.flags.safe_path:
+            sys.path.insert(0, path)
+        else:
+            sys.path[0] = path
+        _call_runpy("__main__", False)
+        return
+    try:
+        with open(path, "rb", 0) as file:
+            data = file.read()
+    except OSError:
+        _execute(command.plain)
+    _set_path0(os.path.dirname(os.path.realpath(script)))
+
+    from _frozen_importlib_external import (  # pyright: ignore[reportMissingImports]
+        MAGIC_NUMBER,
+        SourceFileLoader,
+        SourcelessFileLoader,
+    )
+
+    compiled = path.endswith(".pyc") or data[:2] == MAGIC_NUMBER[:2]
+    namespace["__file__"] = path
+    namespace["__cached__"] = None
+    namespace["__loader__"] = (SourcelessFileLoader if compiled else SourceFileLoader)("__main__", path)
+    if compiled:
+        code = _load_pyc(data) if data[:4] == MAGIC_NUMBER else None
+    else:
+        if command.skip_first_line:
+            data = data[data.find(b"\n") :] if b"\n" in data else b""
+        code = _compile(data, path)
+    if code is None:
+        _execute(command.plain)
+    run_code(code, namespace)
+
+
+def _compile(source: bytes, filename: str) -> "CodeType | None":
+    """Compile a program; None where python words its complaint about a file differently from one about a string."""
+    try:
+        return compile_code(source, filename)
+    except SyntaxError:
+        if b"\0" in source or b"coding" in source[:400]:
+            return None
+        try:
+            source.decode()
+        except UnicodeDecodeError:
+            return None
+        raise
+
+
+def _load_pyc(data: bytes) -> "CodeType | None":
+    import marshal
+    import types
+
+    try:
+        code = marshal.loads(data[16:])
+    except (EOFError, ValueError, TypeError):
+        return None
+    return code if isinstance(code, types.CodeType) else None
+
+
+def _uncaught(error: BaseException) -> None:
+    """Let CPython's top level report an exception as if it had never passed through this file.
+
+    Each frame of ours that it leaves adds itself to the traceback, so that is cut when everything of ours is done: in a hook
+    that CPython calls in place of the user's sys.excepthook, which it puts back and calls.
+    """
+    if "excepthook" not in sys.__dict__:
+        return
+    traceback = _without_ours(error.__traceback__)
+    users_hook = sys.excepthook
+
+    def hook(kind: type[BaseException], error: BaseException, _: "TracebackType | None") -> None:
+        sys.excepthook = users_hook
+        sys.last_traceback = error.__traceback__ = traceback
+        try:
+            users_hook(kind, error, traceback)
+        except BaseException as second:
+            second.__traceback__ = _without_ours(second.__traceback__)
+            raise
+
+    sys.excepthook = hook
+
+
+def _without_ours(traceback: "TracebackType | None") -> "TracebackType | None":
+    while traceback is not None and traceback.tb_frame.f_code.co_filename == __file__:
+        traceback = traceback.tb_next
+    return traceback

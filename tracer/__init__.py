@@ -1,0 +1,1 @@
+"""Hotness, the recorder and the trace IR."""
