@@ -36,7 +36,7 @@ def errors(n):
     for i in range(n):
         try:
             if i == 1500:
-                1j < 2j
+                1j < 2j  # noqa: B015
             elif i == 2000:
                 (1 + 1j) / 0
             elif i == 2500:

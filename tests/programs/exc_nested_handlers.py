@@ -44,7 +44,7 @@ def reraise(n):
         except ValueError as exc:
             lines.add(exc.__traceback__.tb_lineno)
     try:
-        exc  # noqa: B018
+        exc  # noqa: B018, F821
     except UnboundLocalError as gone:
         return count, lines, str(gone)
 

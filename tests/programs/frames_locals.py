@@ -23,7 +23,7 @@ def evaluates(n):
     code = compile("a * b + 1", "<expr>", "eval")
     s = 0
     for a in range(n):
-        b = a % 7
+        b = a % 7  # noqa: F841
         s += eval(code)
         s += eval("a - b")
     return s

@@ -60,7 +60,7 @@ next(g)
 try:
     g.close()
 except RuntimeError as exc:
-    print(exc)
+    print(exc, list(g))
 
 
 def outer():

@@ -6,7 +6,7 @@ def maybe(n):
     for i in range(n):
         try:
             if i % 1000 == 999:
-                del value
+                del value  # noqa: F821
             else:
                 value = i
             hits += value > -1
