@@ -2,7 +2,7 @@
 
 import sys
 
-SIZE = 14
+SIZE = 15
 
 
 class Node:
