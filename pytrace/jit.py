@@ -78,7 +78,7 @@ class Jit:
     def on_hot_exit(self, root: Any, exit: Any, frames: list, values: list) -> int:
         """An exit has become hot; the program's state stands in `frames` and must be put back."""
         plan = exit.tag
-        token = self._token_of(plan)
+        token = plan.token
         if token is not None and token.flag is not None and self._raised(token.flag):
             self._drop_invalid((id(token.code), token.header))
             self._put_back_frames(root, frames)
@@ -215,10 +215,10 @@ class Jit:
     def _raised(self, flag: ir.Flag) -> bool:
         return flag.handle is not None and bool(flag.handle.value)
 
-    def _token_of(self, plan: Any) -> LoopToken | None:
-        return getattr(plan, "token", None) or self.by_plan.get(id(plan))
-
-    by_plan: dict = {}
+    def _own_exits(self, compiled: Any, token: LoopToken) -> None:
+        """Notes to which loop's tree a trace's exits belong."""
+        for plan in compiled.plans:
+            plan.token = token
 
     def _compile(self, recorder: Recorder) -> Any:
         trace = recorder.trace
@@ -246,7 +246,7 @@ class Jit:
         self.times["time_optimizing"] += t1 - t0
         compiled = backend.compile_trace(optimized, self.bridge)
         t2 = time.perf_counter()
-        llvm = getattr(compiled, "time_llvm", 0.0)
+        llvm = sum(v for k, v in compiled.timings.items() if k != "emit")
         self.times["time_llvm"] += llvm
         self.times["time_codegen"] += t2 - t1 - llvm
         if self.dumper is not None:
@@ -259,11 +259,8 @@ class Jit:
         assert trace is not None
         token = LoopToken(trace)
         token.compiled = compiled
-        for e in compiled.exits:
-            if e.tag is not None:
-                self.by_plan[id(e.tag)] = token
-        if compiled.buf_entry:
-            token.buf_exit = self.bridge.new_jump_exit(compiled.buf_entry)
+        self._own_exits(compiled, token)
+        token.jump_exit = compiled.jump_exit
         self.tokens[id(trace.code), trace.header] = token
         self.bridge.attach_loop(trace.code, trace.header, compiled.entry, compiled)
         self.kept.append((compiled, trace))
@@ -273,9 +270,7 @@ class Jit:
     def _finish_bridge(self, recorder: Recorder, place: Place) -> int:
         exit, plan, token = recorder.parent
         compiled = self._compile(recorder)
-        for e in compiled.exits:
-            if e.tag is not None:
-                self.by_plan[id(e.tag)] = token
+        self._own_exits(compiled, token)
         self.bridge.attach_bridge(exit, compiled.buf_entry, compiled)
         self.kept.append((compiled, recorder.trace))
         self.counts["bridges"] += 1

@@ -23,11 +23,20 @@ def _val(op: Any, obj: Any, owned: bool, known: Any = None) -> Any:
     return Val(op, obj, owned, known)
 
 
-def give_up(m: Any, old: Any, obj: Any) -> None:
+def old_type(m: Any, old: Any, obj: Any) -> Any:
+    """Guards the type of a number that is about to be overwritten, so that giving it up is known to run nothing; None for other objects."""
+    t = type(obj)
+    if t not in (int, float, bool):
+        return None
+    m.guard("guard_type", old, m.const(t).ir)
+    return t
+
+
+def give_up(m: Any, old: Any, obj: Any, known: Any = None) -> None:
     """A reference that memory held was overwritten: release it at the end of the instruction (`old` None: there was none)."""
     if old is not None:
         m.emit("own", old)
-        v = _val(old, obj, True)
+        v = _val(old, obj, True, known)
         v.holders = 1
         m.release(v)
 
@@ -95,10 +104,11 @@ def setitem(m: Any, c: Any, i: Any, v: Any) -> None:
         items = m.emit("load", c.ir, desc=ir.LIST_ITEMS)
         old = m.emit("load_at", items, x, desc=ir.LIST_ITEM)
         old_obj = c.obj[k]
+        t = old_type(m, old, old_obj)
         m.emit("incref", v.ir)
         m.emit("store_at", items, x, v.ir, desc=ir.LIST_ITEM)
         c.obj[k] = v.obj
-        give_up(m, old, old_obj)
+        give_up(m, old, old_obj, t)
         return
     m.residual("PyObject_SetItem", [c, i, v], operator.setitem, error="neg", result=INT)
 

@@ -285,7 +285,7 @@ def _load_field(m: Any, v: Any, d: FieldDescr, obj: Any, name: str) -> Any:
 
 
 def store_attr(m: Any, v: Any, name: str, x: Any) -> None:
-    from .containers import give_up
+    from .containers import give_up, old_type
 
     obj, t = v.obj, type(v.obj)
     if t.__setattr__ is object.__setattr__ and not _is_static(t) and m.watcher.watch_type(m.flag, t):
@@ -300,10 +300,11 @@ def store_attr(m: Any, v: Any, name: str, x: Any) -> None:
                     old = m.emit("load", base, desc=d)
                     m.guard("guard_nonnull", old)
                     old_obj = getattr(obj, name)
+                    known = old_type(m, old, old_obj)
                     m.emit("incref", x.ir)
                     m.emit("store", base, x.ir, desc=d)
                     object.__setattr__(obj, name, x.obj)
-                    give_up(m, old, old_obj)
+                    give_up(m, old, old_obj, known)
                     return
                 # a new attribute: CPython does it; no user code runs
                 if index >= 0:
@@ -320,9 +321,10 @@ def store_attr(m: Any, v: Any, name: str, x: Any) -> None:
                 old = m.emit("load", v.ir, desc=d)
                 m.guard("guard_nonnull", old)
                 old_obj = getattr(obj, name)
+                known = old_type(m, old, old_obj)
                 m.emit("incref", x.ir)
                 m.emit("store", v.ir, x.ir, desc=d)
                 object.__setattr__(obj, name, x.obj)
-                give_up(m, old, old_obj)
+                give_up(m, old, old_obj, known)
                 return
     m.residual("PyObject_SetAttr", [v, m.const(name), x], setattr, error="neg", result=INT)

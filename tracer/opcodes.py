@@ -200,12 +200,13 @@ def _store_deref(m: Any, f: Any, arg: int, ins: Any) -> None:
         m.guard("guard_null", old)
         old_obj = None
         old = None
+    t = containers.old_type(m, old, old_obj) if old is not None else None
     m.emit("incref", v.ir)
     m.emit("store", cell.ir, v.ir, desc=ir.CELL_REF)
     cell.obj.cell_contents = v.obj
     f.stack.pop()
     m.release(v)
-    containers.give_up(m, old, old_obj)
+    containers.give_up(m, old, old_obj, t)
 
 
 @op("DELETE_DEREF", "LOAD_FROM_DICT_OR_DEREF", "LOAD_LOCALS", "LOAD_FROM_DICT_OR_GLOBALS", "LOAD_BUILD_CLASS", "SETUP_ANNOTATIONS")
@@ -328,7 +329,7 @@ def _return(m: Any, f: Any, arg: int, ins: Any) -> None:
 
 # -- arithmetic --------------------------------------------------------------------------------------------------------
 
-_NB = [name for name, _ in opcode._nb_ops]  # type: ignore[attr-defined]
+_NB = [sign for _, sign in opcode._nb_ops]  # type: ignore[attr-defined]
 
 
 @op("BINARY_OP")

@@ -83,7 +83,7 @@ class Frame:
 class LoopToken:
     """A compiled loop as a target for other traces."""
 
-    __slots__ = ("code", "header", "inputs", "nulls", "types", "buf_exit", "compiled", "trace", "flag", "alive", "kinds")
+    __slots__ = ("code", "header", "inputs", "nulls", "types", "jump_exit", "compiled", "trace", "flag", "alive", "kinds")
 
     def __init__(self, trace: Trace) -> None:
         self.code = trace.code
@@ -91,7 +91,7 @@ class LoopToken:
         self.inputs = [i.desc for i in trace.inputs]
         self.types = [i.type for i in trace.inputs]
         self.nulls: frozenset[int] = trace.info.get("nulls", frozenset())
-        self.buf_exit: Any = None
+        self.jump_exit: Any = None
         self.compiled: Any = None
         self.trace = trace
         self.flag = trace.flag
@@ -273,7 +273,7 @@ class Recorder:
         return tuple([(k, v.ir) for k, v in enumerate(f.locals) if v is not None])
 
     def _state(self, f: Frame, offset: int, call_offset: int, stack: list[Val]) -> FrameState:
-        return FrameState(f.func, f.code, offset, call_offset, f.drop_result, self._slots(f), tuple([v.ir for v in stack]))
+        return FrameState(None if f.root else f.func, f.code, offset, call_offset, f.drop_result, self._slots(f), tuple([v.ir for v in stack]))
 
     def _names(self) -> tuple:
         return tuple([(Const(REF, d), k, v.ir) for d, k, v in self.names.values()])
