@@ -20,18 +20,27 @@ from .exits import ExitPlan
 _counter = itertools.count()
 
 
+class _Symbols(dict):
+    """The bridge's symbols, then (the C library's, for one) those that the process has."""
+
+    def __init__(self, known: dict[str, int], find: Any) -> None:
+        super().__init__(known)
+        self.find = find
+
+    def __missing__(self, name: str) -> int:
+        value = self[name] = self.find(name) or 0
+        return value
+
+
 class ProcessEnv:
     """The environment of this process, from the bridge (the module, or anything with its functions); made once and kept."""
 
     def __init__(self, bridge: Any) -> None:
         self.bridge = bridge
         self.layout: dict[str, int] = bridge.layout()
-        self.symbols: dict[str, int] = dict(bridge.symbols())
         engine = get_engine()
+        self.symbols = _Symbols(bridge.symbols(), engine.process_symbol)
         self.has_floor: bool = engine.has_floor
-        for name in ("fmod", "floor"):
-            if name not in self.symbols:
-                self.symbols[name] = engine.process_symbol(name)
 
     def new_exit(self, plan: ExitPlan) -> int:
         exit = plan.exit = self.bridge.new_exit(plan.blob, plan.consts, plan)
@@ -43,7 +52,9 @@ class ProcessEnv:
         return flag.handle.address
 
     def jump_exit_address(self, token: Any) -> int:
-        return token.jump_exit.address
+        """`token`: the target loop, with its `buf_exit` (a jump exit) or its `compiled`."""
+        exit = token.buf_exit or token.compiled.jump_exit
+        return exit.address
 
 
 class Engine:
@@ -68,7 +79,7 @@ class Engine:
             getattr(self.passes, f"add_{name}_pass")()
         self.jit = llvm.create_lljit_compiler(self.target_machine)
 
-    def process_symbol(self, name: str) -> int:
+    def process_symbol(self, name: str) -> int | None:
         return self.llvm.address_of_symbol(name)
 
     def optimize(self, emitted: Emitted) -> Any:
@@ -79,10 +90,10 @@ class Engine:
     def link(self, emitted: Emitted, obj: bytes) -> tuple[int, int, Any]:
         """(entry from CPython or 0, entry through the buffer, what keeps the code in memory)."""
         builder = self.llvm.JITLibraryBuilder().add_object_img(obj).export_symbol(emitted.name + "_buf")
-        if emitted.has_slot_entry:
+        if emitted.has_frame_entry:
             builder.export_symbol(emitted.name)
         library = builder.link(self.jit, emitted.name)
-        return library[emitted.name] if emitted.has_slot_entry else 0, library[emitted.name + "_buf"], library
+        return library[emitted.name] if emitted.has_frame_entry else 0, library[emitted.name + "_buf"], library
 
 
 _engine: Engine | None = None

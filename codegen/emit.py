@@ -2,8 +2,8 @@
 
 A trace becomes two functions of one argument, the bridge's context:
 
-    trace_N        the entry from CPython: reads the taken slots of the frame and the promoted names, leaves (PLAIN: nothing was
-                   taken) if one is unbound, puts all into the value buffer and goes on in
+    trace_N        the entry from CPython: takes the inputs from the frame's slots and the promoted names (see `entries`), puts
+                   them into the value buffer and goes on in
     trace_N_buf    the body.  Its inputs are in the buffer, in order, one 64-bit word each.  This is also how other compiled
                    loops enter (jump_loop), and how a bridge gets the values of the exit that it grew from.
 
@@ -29,8 +29,8 @@ pure.  The eval breaker is another thread's to write: it is an atomic load, so t
 guard_not_invalidated can only change while this thread runs other code (it holds the GIL), so it is an ordinary load that a
 call invalidates.
 
-Where emitters live: `scalars` has the table and the numbers, `objects` boxes, memory, allocations and calls, and this file guards and
-control flow.  An emitter is a function (writer, op, operands as LLVM text); a new operation is one more of them.
+Where emitters live: `scalars` has the table and the numbers, `objects` boxes, memory, allocations and calls, and this file guards
+and control flow.  An emitter is a function (writer, op, operands as LLVM text); a new operation is one more of them.
 """
 
 from __future__ import annotations
@@ -41,9 +41,10 @@ from typing import Any
 from ..tracer import ir
 from ..tracer.ownership import owned_before
 from . import objects  # noqa: F401  (registers its emitters)
+from .entries import enters_from_frame, frame_entry, load_inputs
 from .exits import RETURN
 from .scalars import EMITTERS, emits
-from .text import INVARIANT, LLVM_TYPE, Env, EmitError, ExitBlock, Writer, address
+from .text import LLVM_TYPE, EmitError, Env, ExitBlock, Writer, address
 
 
 @dataclass(slots=True)
@@ -52,7 +53,7 @@ class Emitted:
 
     name: str
     text: str
-    has_slot_entry: bool
+    has_frame_entry: bool
     exits: list[ExitBlock] = field(default_factory=list)
     keep: list[Any] = field(default_factory=list)
 
@@ -61,121 +62,37 @@ def emit(trace: ir.Trace, env: Env, name: str = "trace_0") -> Emitted:
     """LLVM text for a trace.  Raises EmitError or ExitError (a sentence) for one that cannot be compiled."""
     w = Writer(trace, env, name)
     w.owned = owned_before(trace)
-    _inputs(w)
+    inputs = load_inputs(w)
+    if _jumps_to_start(trace):
+        _header(w, trace.inputs, inputs)
     emitters, value = EMITTERS, w.value
     for op in trace.ops:
         emitters[op.code](w, op, [value(a) for a in op.args])
     w.exit_blocks()
-    slot_entry = _slot_entry(w)
+    uses_out = w.out_word
+    from_frame = frame_entry(w) if enters_from_frame(trace) else []
     body = [
         f"define ptr @{name}_buf(ptr noalias %ctx) nounwind {{",
         "entry:",
-        *(["%out = alloca i64"] if w.out_word else ()),
+        *(["%out = alloca i64"] if uses_out else ()),
         *([f"%stack = alloca [{w.stack_words} x i64]"] if w.stack_words else ()),
-        *w.prologue,
         *w.lines,
         "}",
     ]
-    text = "\n".join([*body, *slot_entry, *w.intrinsics.values(), *w.metadata(), ""])
-    return Emitted(name, text, bool(slot_entry), w.exit_list, w.keep)
-
-
-# -- entries
-
-
-def _inputs(w: Writer) -> None:
-    """Loads all inputs from the buffer; a trace that jumps to its start gets its loop header here."""
-    trace = w.trace
-    if trace.inputs:
-        buf = w.ctx_field("buf")
-        for k, op in enumerate(trace.inputs):
-            _input(w, op, buf, k)
-    if trace.ops and trace.ops[-1].code == ir.JUMP and not any(op.code == ir.LABEL for op in trace.ops):
-        _header(w, trace.inputs, [w.names[op] for op in trace.inputs])
-
-
-def _input(w: Writer, op: ir.Op, buf: str, k: int) -> None:
-    if op.type == ir.BOOL:
-        wide = w.fresh()
-        w.load(wide, "i64", buf, 8 * k, "buf")
-        w.lines.append(f"{w.define(op)} = icmp ne i64 {wide}, 0")
-    else:
-        w.load(w.define(op), LLVM_TYPE[op.type], buf, 8 * k, "buf")
-
-
-def _slot_entry(w: Writer) -> list[str]:
-    """The entry from CPython, where every input can be had from the frame: copies slots and names into the buffer.
-
-    `trace.info["nullable"]`: the slots that may be unbound.  A promoted name that the trace owns gets its reference here (the dict
-    keeps its own).
-    """
-    trace = w.trace
-    if trace.kind == "bridge" or not all(
-        op.type == ir.REF and isinstance(op.desc, (ir.SlotDescr, ir.NameDescr)) for op in trace.inputs
-    ):  # fmt: skip
-        return []
-    body, w.lines = w.lines, []
-    w.lines.append("entry:")
-    if trace.inputs:
-        _copy_inputs(w)
-    r = w.fresh()
-    w.lines.append(f"{r} = tail call ptr @{w.name}_buf(ptr %ctx)")
-    w.lines.append(f"ret ptr {r}")
-    lines, w.lines = w.lines, body
-    return [f"define ptr @{w.name}(ptr %ctx) nounwind {{", *lines, "}"]
-
-
-def _copy_inputs(w: Writer) -> None:
-    trace = w.trace
-    nullable = trace.info.get("nullable", ())
-    buf = w.ctx_field("buf")
-    slots = w.ctx_field("slots")
-    bound: list[str] = []
-    names: list[tuple[ir.Op, str]] = []
-    for k, op in enumerate(trace.inputs):
-        v = w.fresh()
-        if type(op.desc) is ir.SlotDescr:
-            w.load(v, "ptr", slots, 8 * op.desc.slot, "slots")
-            if op.desc.slot not in nullable:
-                bound.append(v)
-        else:
-            d, key = w.object(op.desc.dict), w.object(op.desc.key)
-            w.lines.append(f"{v} = call ptr {w.symbol('pt_load_name')}(ptr %ctx, ptr {d}, ptr {key}) nounwind")
-            bound.append(v)
-            names.append((op, v))
-        w.store("ptr", v, buf, 8 * k, "buf")
-    if bound:
-        _leave_if_any_null(w, bound)
-    for op, v in names:
-        for _ in range(trace.owned_inputs.count(op)):
-            objects._new_count(w, v, "add")
-
-
-def _leave_if_any_null(w: Writer, values: list[str]) -> None:
-    exit = w.plain_exit()
-    bad = ""
-    for v in values:
-        null = w.fresh()
-        w.lines.append(f"{null} = icmp eq ptr {v}, null")
-        if bad:
-            both = w.fresh()
-            w.lines.append(f"{both} = or i1 {bad}, {null}")
-            bad = both
-        else:
-            bad = null
-    w.lines.append(f"br i1 {bad}, label %unbound, label %bound, !prof !0")
-    w.begin("unbound")
-    w.lines.append(f"ret ptr {address(exit.address)}")
-    w.begin("bound")
+    text = "\n".join([*body, *from_frame, *w.intrinsics.values(), *w.metadata(), ""])
+    return Emitted(name, text, bool(from_frame), w.exit_list, w.keep)
 
 
 # -- control flow
 
 
+def _jumps_to_start(trace: ir.Trace) -> bool:
+    return bool(trace.ops) and trace.ops[-1].code == ir.JUMP and not any(op.code == ir.LABEL for op in trace.ops)
+
+
 def _header(w: Writer, phis: list[ir.Op], first: list[str]) -> None:
     """Begins the loop; the lines of the phis are completed by the jump."""
     before = w.block
-    w.header = "loop"
     w.lines.append("br label %loop")
     w.begin("loop")
     for op, value in zip(phis, first):
@@ -291,4 +208,4 @@ def _(w: Writer, op: ir.Op, a: list[str]) -> None:
 
 _missing = [row.name for row in ir.OPS if row.code not in EMITTERS]
 assert not _missing, f"no emitter for {_missing}"
-__all__ = ["INVARIANT", "Emitted", "Env", "EmitError", "emit"]
+__all__ = ["Emitted", "Env", "EmitError", "emit"]

@@ -29,34 +29,42 @@ def _box_bool(w: Writer, op: ir.Op, a: list[str]) -> None:
     w.lines.append(f"{w.define(op)} = select i1 {a[0]}, ptr {w.object(True)}, ptr {w.object(False)}")
 
 
-@emits("unbox_int")
-def _unbox_int(w: Writer, op: ir.Op, a: list[str]) -> None:
-    """Up to one digit inline: the tag's low bits are 1 - sign, and the digit count starts at bit 3.  Zero has no digit (and sign 0)."""
-    exit = w.exit(op)
+def unbox_int(w: Writer, obj: str, leave: str) -> str:
+    """The value of an exact int, or control goes to the label `leave`.
+
+    Up to one digit inline: the tag's low bits are 1 - sign, and the digit count starts at bit 3.  Zero has no digit, and sign 0.
+    """
     tag, digit, wide, sign_bits, sign, small, compact = (w.fresh() for _ in range(7))
-    w.load(tag, "i64", a[0], w.offset("long.lv_tag"), "int")
+    w.load(tag, "i64", obj, w.offset("long.lv_tag"), "int")
     w.lines.append(f"{compact} = icmp ult i64 {tag}, 16")
     fast, cold, slow, done = w.label("b"), w.label("b"), w.label("b"), w.label("b")
     w.lines.append(f"br i1 {compact}, label %{fast}, label %{cold}, {LIKELY}")
     w.begin(cold)
-    ok, big, fits = w.fresh(), w.fresh(), w.fresh()
+    ok, big, fits, result = w.fresh(), w.fresh(), w.fresh(), w.fresh()
     w.out_word = True
-    w.lines.append(f"{ok} = call i32 {w.symbol('pt_unbox_int')}(ptr {a[0]}, ptr %out) nounwind willreturn memory(argmem: readwrite)")
+    w.lines.append(f"{ok} = call i32 {w.symbol('pt_unbox_int')}(ptr {obj}, ptr %out) nounwind")
     w.lines.append(f"{fits} = icmp ne i32 {ok}, 0")
-    exit.used = True
-    w.lines.append(f"br i1 {fits}, label %{slow}, label %{exit.label}, {LIKELY}")
+    w.lines.append(f"br i1 {fits}, label %{slow}, label %{leave}, {LIKELY}")
     w.begin(slow)
     w.load(big, "i64", "%out", 0, "stack")
     w.lines.append(f"br label %{done}")
     w.begin(fast)
-    w.load(digit, "i32", a[0], w.offset("long.ob_digit0"), "int")
+    w.load(digit, "i32", obj, w.offset("long.ob_digit0"), "int")
     w.lines.append(f"{wide} = zext i32 {digit} to i64")
     w.lines.append(f"{sign_bits} = and i64 {tag}, 3")
     w.lines.append(f"{sign} = sub i64 1, {sign_bits}")
     w.lines.append(f"{small} = mul nsw i64 {sign}, {wide}")
     w.lines.append(f"br label %{done}")
     w.begin(done)
-    w.lines.append(f"{w.define(op)} = phi i64 [ {small}, %{fast} ], [ {big}, %{slow} ]")
+    w.lines.append(f"{result} = phi i64 [ {small}, %{fast} ], [ {big}, %{slow} ]")
+    return result
+
+
+@emits("unbox_int")
+def _unbox_int(w: Writer, op: ir.Op, a: list[str]) -> None:
+    exit = w.exit(op)
+    exit.used = True
+    w.names[op] = unbox_int(w, a[0], exit.label)
 
 
 @emits("unbox_float")
@@ -72,7 +80,8 @@ def _unbox_bool(w: Writer, op: ir.Op, a: list[str]) -> None:
 # -- reference counts (32 bits; negative: immortal).  No branch for immortals: they are written back unchanged.
 
 
-def _new_count(w: Writer, obj: str, operation: str) -> str:
+def change_count(w: Writer, obj: str, operation: str) -> str:
+    """One reference more ("add") or less ("sub"); the new count."""
     old, mortal, one, new = w.fresh(), w.fresh(), w.fresh(), w.fresh()
     w.load(old, "i32", obj, w.offset("ob_refcnt"), "refcount")
     w.lines.append(f"{mortal} = icmp sgt i32 {old}, -1")
@@ -85,7 +94,7 @@ def _new_count(w: Writer, obj: str, operation: str) -> str:
 @emits("incref")
 def _incref(w: Writer, op: ir.Op, a: list[str]) -> None:
     if _counted(op.args[0]):
-        _new_count(w, a[0], "add")
+        change_count(w, a[0], "add")
 
 
 @emits("decref")
@@ -95,7 +104,7 @@ def _decref(w: Writer, op: ir.Op, a: list[str]) -> None:
         return
     exit = w.exit(op) if op.snap is not None else None
     dead = w.fresh()
-    w.lines.append(f"{dead} = icmp eq i32 {_new_count(w, a[0], 'sub')}, 0")
+    w.lines.append(f"{dead} = icmp eq i32 {change_count(w, a[0], 'sub')}, 0")
     dealloc, done = w.label("d"), w.label("b")
     w.lines.append(f"br i1 {dead}, label %{dealloc}, label %{done}, {UNLIKELY}")
     w.begin(dealloc)
@@ -128,10 +137,10 @@ _NARROW = {"type.tp_version_tag": "i32"}
 @emits("load")
 def _load(w: Writer, op: ir.Op, a: list[str]) -> None:
     d = op.desc
-    if d.name == "inst.values_ptr" and d.offset < 0:
+    if d.name == "inst.values_ptr" and d.offset == -1:
         _load_values_pointer(w, op, a[0])
         return
-    offset = d.offset if d.offset >= 0 else w.offset(d.name)
+    offset = d.offset if d.offset != -1 else w.offset(d.name)
     more = ", " + INVARIANT if d.immutable else ""
     narrow = _NARROW.get(d.name)
     if narrow is not None:
@@ -176,7 +185,7 @@ def _load_values_pointer(w: Writer, op: ir.Op, obj: str) -> None:
 @emits("store")
 def _store(w: Writer, op: ir.Op, a: list[str]) -> None:
     d = op.desc
-    offset = d.offset if d.offset >= 0 else w.offset(d.name)
+    offset = d.offset if d.offset != -1 else w.offset(d.name)
     if d.name in _NARROW:
         raise EmitError(f"{d.name} is read-only.")
     t, v = LLVM_TYPE[d.type], a[1]

@@ -49,8 +49,8 @@ class ExitBlock:
 
 class Writer:
     __slots__ = (
-        "trace", "env", "layout", "name", "lines", "prologue", "names", "n", "block", "classes", "exits", "exit_list", "keep", "present",
-        "owned", "stack_words", "out_word", "intrinsics", "phi_lines", "header", "const_cache", "_symbols", "root_slots",
+        "trace", "env", "layout", "name", "lines", "names", "n", "block", "classes", "exits", "exit_list", "keep",
+        "owned", "stack_words", "out_word", "intrinsics", "phi_lines", "const_cache", "_symbols",
     )  # fmt: skip
 
     def __init__(self, trace: ir.Trace, env: Env, name: str) -> None:
@@ -60,7 +60,6 @@ class Writer:
         self._symbols = env.symbols
         self.name = name
         self.lines: list[str] = []
-        self.prologue: list[str] = []  # of the body's entry block
         self.names: dict[Any, str] = {}
         self.n = 0
         self.block = "entry"
@@ -69,14 +68,11 @@ class Writer:
         self.exit_list: list[ExitBlock] = []
         self.keep: list[Any] = []
         self.const_cache: dict[int, str] = {}
-        self.present: set[ir.Op] = set()
         self.owned: dict[ir.Op, tuple[ir.Value, ...]] = {}
         self.stack_words = 0
         self.out_word = False
         self.intrinsics: dict[str, str] = {}
         self.phi_lines: list[tuple[int, ir.Op]] = []
-        self.header = ""
-        self.root_slots = False
 
     # -- names
 
@@ -121,9 +117,12 @@ class Writer:
 
     def symbol(self, name: str) -> str:
         """The address of a C function or object."""
-        value = self._symbols.get(name)
-        if value is None:
-            raise EmitError(f"The bridge exports no symbol {name}.")
+        try:
+            value = self._symbols[name]
+        except KeyError:
+            value = 0
+        if not value:
+            raise EmitError(f"Neither the bridge nor the process has a C function {name}.")
         return address(value)
 
     # -- lines

@@ -1,17 +1,6 @@
 """Loops, exits and their live values."""
 
-import pytest
-from standin import Bridge, Machine, compile_text
-
-
-@pytest.fixture(scope="module")
-def bridge():
-    return Bridge()
-
-
-@pytest.fixture
-def machine(bridge):
-    return Machine(bridge)
+from standin import compile_text
 
 
 def test_loop_of_adds(bridge, machine):
