@@ -48,6 +48,7 @@ class ExitPlan:
     owned: tuple[ir.Value, ...] = ()
     origin: ir.Op | None = None
     exit: Any = None  # the bridge's Exit
+    token: Any = None  # the loop to whose tree it belongs
 
     @property
     def kind(self) -> str:

@@ -206,7 +206,7 @@ def _print_help(command: Command) -> "NoReturn":
 def _report(settings: Settings, process: int) -> None:
     if os.getpid() == process:  # and not in a forked child that leaves through sys.exit
         from . import stats
-        from .stats import report
+        from .report import report
 
         report(settings, stats())
 

@@ -62,11 +62,7 @@ def stats() -> dict[str, Any]:
 
 
 def at_exit() -> None:
-    """Last words: statistics, dumps; then off, before the interpreter goes."""
-    if _settings is not None and (_settings.stats or _settings.stats_json):
-        from .stats import report
-
-        report(stats(), _settings)
+    """Last words of the dumps; then off, before the interpreter goes."""
     if _jit is not None:
         _jit.close()
     _bridge.disable()

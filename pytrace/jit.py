@@ -260,7 +260,6 @@ class Jit:
         token = LoopToken(trace)
         token.compiled = compiled
         self._own_exits(compiled, token)
-        token.jump_exit = compiled.jump_exit
         self.tokens[id(trace.code), trace.header] = token
         self.bridge.attach_loop(trace.code, trace.header, compiled.entry, compiled)
         self.kept.append((compiled, trace))

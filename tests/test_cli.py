@@ -396,7 +396,7 @@ def test_statistics(tmp_path: Path) -> None:
 
 
 def test_statistics_text() -> None:
-    from pytrace.stats import render
+    from pytrace.report import render
 
     text = render({"loops": 1234, "aborts": {"too long": 2, "yield": 5}, "time_native": 0.5, "time_total": 2.0})
     assert re.search(r"loops compiled +1,234\n", text)

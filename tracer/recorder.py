@@ -83,7 +83,7 @@ class Frame:
 class LoopToken:
     """A compiled loop as a target for other traces."""
 
-    __slots__ = ("code", "header", "inputs", "nulls", "types", "jump_exit", "compiled", "trace", "flag", "alive", "kinds")
+    __slots__ = ("code", "header", "inputs", "nulls", "types", "compiled", "trace", "flag", "alive", "kinds")
 
     def __init__(self, trace: Trace) -> None:
         self.code = trace.code
@@ -91,7 +91,6 @@ class LoopToken:
         self.inputs = [i.desc for i in trace.inputs]
         self.types = [i.type for i in trace.inputs]
         self.nulls: frozenset[int] = trace.info.get("nulls", frozenset())
-        self.jump_exit: Any = None
         self.compiled: Any = None
         self.trace = trace
         self.flag = trace.flag
@@ -276,7 +275,7 @@ class Recorder:
         return FrameState(None if f.root else f.func, f.code, offset, call_offset, f.drop_result, self._slots(f), tuple([v.ir for v in stack]))
 
     def _names(self) -> tuple:
-        return tuple([(Const(REF, d), k, v.ir) for d, k, v in self.names.values()])
+        return tuple([(d, k, v.ir) for d, k, v in self.names.values()])
 
     def snap(self) -> Snapshot:
         """The state at the start of the current instruction."""
@@ -559,8 +558,7 @@ class Recorder:
             self.frames.append(f)
             outer = f
         assert outer is not None
-        for dconst, key, v in snapshot.names:
-            d = dconst.value
+        for d, key, v in snapshot.names:
             val = self.hold(value(v, concrete(v)))
             self.names[id(d), key] = [d, key, val]
         # one reference for each value that is held, none for what is not
