@@ -8,9 +8,9 @@ Each process runs one program again and again for `--seconds`. Processes of all 
 minute of the machine hits all of them. For every program and interpreter the table shows
 
 - first: the time of a process's first iteration (warm-up and all), in milliseconds;
-- job: how many times faster than CPython the whole job is. The job is as many iterations as CPython does in `--seconds`;
-  every iteration from the first on counts, so all compilation is included. `~`: the interpreter did not get that far in
-  the time given, so the rest is taken at its steady speed;
+- job: how many times faster than CPython the whole job is. The job is as many iterations as CPython does in
+  `--seconds`; every iteration from the first on counts, so all compilation is included. `~`: the interpreter did not
+  get that far in the time given, so the rest is taken at its steady speed;
 - steady: how many times faster the median iteration is once warm (the later half of a process's iterations).
 
 Each number is the median over processes. Start-up of the process itself is not included. Checksums must be equal
