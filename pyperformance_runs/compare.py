@@ -69,9 +69,9 @@ class Samples:
         return statistics.median(settled(times) for times in self.times)
 
     def job(self, iterations: int) -> tuple[float, bool]:
-        """Return the median time of the first `iterations`, and whether some of it was extrapolated."""
+        """Return the median time of the first `iterations`, and whether most processes ended before them."""
         totals = [sum(t[:iterations]) + max(0, iterations - len(t)) * settled(t) for t in self.times]
-        return statistics.median(totals), any(len(t) < iterations for t in self.times)
+        return statistics.median(totals), statistics.median(map(len, self.times)) < iterations
 
 
 @dataclass(slots=True)
@@ -130,7 +130,7 @@ def compare(program: str, samples: dict[str, Samples], seconds: float) -> list[R
     base = samples[BASELINE]
     if not base.times:
         return []
-    iterations = max(1, round(statistics.median(count_within(times, seconds) for times in base.times)))
+    iterations = max(1, int(statistics.median(count_within(times, seconds) for times in base.times)))
     base_job, _ = base.job(iterations)
     rows = []
     for name, own in samples.items():
