@@ -11,8 +11,8 @@ write a launcher once, and give it as the workers' interpreter:
     python -m pyperf compare_to python.json pytrace.json --table
 
 pyperf must be importable under the workers' interpreter too. A JIT wants more warm-ups and more values a process than
-pyperf takes by default for CPython: `--warmups 10 --values 10 --processes 5`, and `--loops 1`, so that each value is one
-iteration. `compare.py` shows first iterations and whole jobs, which pyperf leaves out.
+pyperf takes by default for CPython: `--warmups 10 --values 10 --processes 5`, and `--loops 1`, so that each value is
+one iteration. `compare.py` shows first iterations and whole jobs, which pyperf leaves out.
 """
 
 from __future__ import annotations

@@ -8,9 +8,9 @@ Each process runs one program again and again for `--seconds`. Processes of all 
 minute of the machine hits all of them. For every program and interpreter the table shows
 
 - first: the time of a process's first iteration (warm-up and all), in milliseconds;
-- job: how many times faster than CPython the whole job is. The job is as many iterations as CPython does in `--seconds`;
-  every iteration from the first on counts, so all compilation is included. `~`: the interpreter did not get that far in
-  the time given, so the rest is taken at its steady speed;
+- job: how many times faster than CPython the whole job is. The job is as many iterations as CPython does in
+  `--seconds`; every iteration from the first on counts, so all compilation is included. `~`: the interpreter did not
+  get that far in the time given, so the rest is taken at its steady speed;
 - steady: how many times faster the median iteration is once warm (the later half of a process's iterations).
 
 Each number is the median over processes. Start-up of the process itself is not included. Checksums must be equal
@@ -69,9 +69,9 @@ class Samples:
         return statistics.median(settled(times) for times in self.times)
 
     def job(self, iterations: int) -> tuple[float, bool]:
-        """Return the median time of the first `iterations`, and whether some of it was extrapolated."""
+        """Return the median time of the first `iterations`, and whether most processes ended before them."""
         totals = [sum(t[:iterations]) + max(0, iterations - len(t)) * settled(t) for t in self.times]
-        return statistics.median(totals), any(len(t) < iterations for t in self.times)
+        return statistics.median(totals), statistics.median(map(len, self.times)) < iterations
 
 
 @dataclass(slots=True)
@@ -130,7 +130,7 @@ def compare(program: str, samples: dict[str, Samples], seconds: float) -> list[R
     base = samples[BASELINE]
     if not base.times:
         return []
-    iterations = max(1, round(statistics.median(count_within(times, seconds) for times in base.times)))
+    iterations = max(1, int(statistics.median(count_within(times, seconds) for times in base.times)))
     base_job, _ = base.job(iterations)
     rows = []
     for name, own in samples.items():

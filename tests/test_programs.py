@@ -1,7 +1,8 @@
 """Whole programs: under pytrace each must do, byte for byte, what it does under CPython.
 
-Every `programs/*.py` runs as `PYTHON program` and as `PYTHON -m pytrace [--jit SETTINGS] program`, both in the programs'
-folder. Standard output, standard error and exit status must be equal. CPython's answer is taken once per session.
+Every `programs/*.py` runs as `PYTHON program` and as `PYTHON -m pytrace [--jit SETTINGS] program`, both in the
+programs' folder. Standard output, standard error and exit status must be equal. CPython's answer is taken once per
+session.
 
 To run one program under one setting: `pytest tests/test_programs.py -k "int_shifts and threshold"`.
 """
@@ -46,7 +47,7 @@ def environment() -> dict[str, str]:
 
 
 def run(*arguments: str) -> Outcome:
-    """Run this interpreter with `arguments` in the programs' folder; `subprocess.TimeoutExpired` after the time limit."""
+    """Run this interpreter with `arguments` in the programs' folder; `TimeoutExpired` after the time limit."""
     done = subprocess.run(
         [sys.executable, *arguments],
         cwd=PROGRAMS,

@@ -43,8 +43,8 @@ def forever_generator():
 
 signal.signal(signal.SIGALRM, handler)
 for fn in (forever, forever_empty, forever_calls, forever_generator):
-    signal.setitimer(signal.ITIMER_REAL, 0.03)
     try:
+        signal.setitimer(signal.ITIMER_REAL, 0.1)
         fn()
     except Timeout as exc:
         where = str(exc)
@@ -70,7 +70,7 @@ print(fired, n > 10)
 def local_flag():
     done = []
     signal.signal(signal.SIGALRM, lambda s, f: done.append(f.f_locals.get("i") is not None))
-    signal.setitimer(signal.ITIMER_REAL, 0.02)
+    signal.setitimer(signal.ITIMER_REAL, 0.05)
     i = 0
     while not done:
         i += 1
