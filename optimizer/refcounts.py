@@ -33,6 +33,7 @@ HARMLESS = frozenset({int, float, complex, bool, str, bytes, range, NoneType, El
 _C = {name: row.code for name, row in BY_NAME.items()}
 _INCREF, _DECREF, _OWN, _CALL = _C["incref"], _C["decref"], _C["own"], _C["call"]
 _GUARD_TYPE, _UNBOX_INT, _UNBOX_FLOAT = _C["guard_type"], _C["unbox_int"], _C["unbox_float"]
+_UNBOX = {_UNBOX_INT: int, _UNBOX_FLOAT: float}
 _LOADS = frozenset({_C["load"], _C["load_at"]})
 _STORES = frozenset({_C["store"], _C["store_at"]})
 _RESULT_TYPE = {_C["box_int"]: int, _C["box_float"]: float, _C["new_complex"]: complex, _C["new_range_iter"]: type(iter(range(0)))}
@@ -205,8 +206,8 @@ def eliminate_refcounts(trace: Trace, off: frozenset[str] = frozenset()) -> Trac
                 scan.hold(ref(op), op.desc.memory)
         elif code == _GUARD_TYPE:
             ref(op.args[0]).type = op.args[1].value
-        elif code == _UNBOX_INT or code == _UNBOX_FLOAT:
-            ref(op.args[0]).type = int if code == _UNBOX_INT else float
+        elif code in _UNBOX:
+            ref(op.args[0]).type = _UNBOX[code]
         elif code == ir.LABEL:
             for value in op.args:
                 if value.type == ir.REF and not is_immortal(value):
@@ -261,16 +262,16 @@ def _phi_types(trace: Trace) -> dict[Op, type]:
     before: list[type | None] = []
 
     def type_of(value: Value) -> type | None:
-        return type(value.value) if type(value) is Const else types.get(value)
+        return types.get(value) if type(value) is Op else type(value.value)
 
     for op in trace.ops:
         code = op.code
         if code == _GUARD_TYPE:
             if type(op.args[0]) is Op:
                 types[op.args[0]] = op.args[1].value
-        elif code == _UNBOX_INT or code == _UNBOX_FLOAT:
+        elif code in _UNBOX:
             if type(op.args[0]) is Op:
-                types[op.args[0]] = int if code == _UNBOX_INT else float
+                types[op.args[0]] = _UNBOX[code]
         elif code in _RESULT_TYPE:
             types[op] = _RESULT_TYPE[code]
         elif code == ir.LABEL:

@@ -28,7 +28,7 @@ class OwnershipError(ValueError):
 
 def is_immortal(value: Value) -> bool:
     """Is this value, whatever the run, an object without a reference count (or NULL)?"""
-    if type(value) is not Const:
+    if not isinstance(value, Const):
         return value.code == _BOX_BOOL
     obj = value.value
     if obj is None or obj is True or obj is False or obj is ... or obj is NotImplemented or obj is ir.NULL_VALUE:
@@ -82,7 +82,7 @@ class Owned:
 
     def canonical(self, value: Value) -> Value:
         """One Const stands for all of the same object."""
-        if type(value) is Const:
+        if isinstance(value, Const):
             return self._consts.setdefault(id(value.value), value)
         return value
 
@@ -116,7 +116,7 @@ class Owned:
     def after_exit(self, op: Op) -> None:
         """What it gives when it is done."""
         code = op.code
-        if code == _INCREF or code == _OWN:
+        if code in (_INCREF, _OWN):
             self.acquire(op.args[0])
         elif code == ir.LABEL:
             for phi in op.desc:

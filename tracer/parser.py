@@ -51,9 +51,7 @@ class ParseError(ValueError):
     """The text is no trace; the message quotes the line."""
 
 
-def parse(
-    text: str, names: dict[str, Any] | None = None, descrs: dict[str, Any] | None = None, kind: str = "loop", code: Any = None
-) -> Trace:
+def parse(text: str, names: dict[str, Any] | None = None, descrs: dict[str, Any] | None = None, kind: str = "loop", code: Any = None) -> Trace:
     """The trace that the text describes.
 
     `names` gives objects for `$name`, functions for frames (under `frame:name` or the plain name; a frame of an unknown name
@@ -70,7 +68,7 @@ def names_of(trace: Trace) -> tuple[dict[str, Any], dict[str, Any]]:
     seen: set[Op] = set()
 
     def visit(value: Value) -> None:
-        if type(value) is Const:
+        if isinstance(value, Const):
             if value.type == ir.REF and value.value is not ir.NULL_VALUE:
                 names[ir.const_name(value.value)] = value.value
         elif value not in seen:

@@ -18,7 +18,7 @@ from typing import Any
 
 from . import ir
 from .ir import BY_NAME, OPS, Const, Op, Snapshot, Trace, Value
-from .ownership import Owned, OwnershipError, stolen
+from .ownership import Owned, OwnershipError
 
 _C = {name: row.code for name, row in BY_NAME.items()}
 _CALL, _DECREF = _C["call"], _C["decref"]
@@ -97,7 +97,7 @@ class _Verifier:
     def use(self, value: Value, kind: str = "?") -> None:
         """An operand of the current operation."""
         text = ir.format_value
-        if type(value) is Const:
+        if isinstance(value, Const):
             self.const(value)
         elif value not in self.defined:
             raise self.fail(f"{text(value)} is used before it is defined" if value in self.present else f"{text(value)} is defined nowhere")
@@ -213,7 +213,7 @@ class _Verifier:
         """A value in a snapshot, or an operand of a virtual object."""
         if value.type not in (ir.INT, ir.FLOAT, ir.BOOL, ir.REF):
             raise self.fail(f"The snapshot names {ir.format_value(value)}, which is no object")
-        if type(value) is Const:
+        if isinstance(value, Const):
             self.const(value)
         elif value not in self.defined:
             if value in self.present:
@@ -301,7 +301,11 @@ class _Verifier:
                     base = owner[base]  # type: ignore[index]
                 born = position[base] if type(base) is Op and OPS[base.code].alloc and base in position else -1
                 effects.append((k, born, op))
-            elif op.code == _CALL and not op.desc.pure and (op.desc.runs or op.desc.writes or stolen(op)):
+            elif _has_effect(op):
                 effects.append((k, -1, op))
-            elif op.code == _DECREF and op.snap is not None:
-                effects.append((k, -1, op))
+
+
+def _has_effect(op: Op) -> bool:
+    if op.code == _CALL:
+        return not op.desc.pure and bool(op.desc.runs or op.desc.writes or op.desc.steals)
+    return op.code == _DECREF and op.snap is not None

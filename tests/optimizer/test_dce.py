@@ -106,7 +106,8 @@ def test_phis():
         [i0:int, i1:int, f2:float, r3:ref+]
         f4 = float_add(f2, 1.0)
         label(i0, i1, f4, r3) phis[i5:int, i6:int, f7:float, r8:ref]
-        i9 = int_add_ovf(i5, 1) @s0[i5]
+        guard_poll() @s0[i5]
+        i9 = int_add_ovf(i5, 1) @s0
         i10 = int_add(i6, i9)
         f11 = float_mul(f7, f7)
         jump(i9, i10, f11, r8)

@@ -160,9 +160,7 @@ def test_immortals():
     assert counting(text + END) == []
 
 
-@pytest.mark.parametrize(
-    "before", ["guard_type(r1, $int) @s0", "guard_type(r1, $str) @s0", "i9 = unbox_int(r1) @s0", "f9 = unbox_float(r1)"]
-)
+@pytest.mark.parametrize("before", ["guard_type(r1, $int) @s0", "guard_type(r1, $str) @s0", "i9 = unbox_int(r1) @s0", "f9 = unbox_float(r1)"])
 def test_harmless_types_cannot_run_code(before):
     assert counting(f"[r0:ref+, r1:ref+]\n{before}\ndecref(r1) @s1" + END) == ["decref r1"]
 
