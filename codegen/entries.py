@@ -93,7 +93,7 @@ def _object_of(w: Writer, op: ir.Op, slots: str) -> str:
         w.load(v, "ptr", slots, 8 * op.desc.slot, "slots")
     else:
         d, key = w.object(op.desc.dict), w.object(op.desc.key)
-        w.lines.append(f"{v} = call ptr {w.symbol('pt_load_name')}(ptr %ctx, ptr {d}, ptr {key}) nounwind")
+        w.lines.append(f"{v} = call ptr {w.symbol('PyDict_GetItemWithError')}(ptr {d}, ptr {key}) nounwind")
     return v
 
 

@@ -162,7 +162,7 @@ def _load_values_pointer(w: Writer, op: ir.Op, obj: str) -> None:
     part (its type's tp_basicsize), with a byte that says whether they are valid.
     """
     layout = w.layout
-    if "values.valid" in layout:
+    if layout["inst.values_inline"]:
         type, size, values, valid, ok = (w.fresh() for _ in range(5))
         w.load(type, "ptr", obj, w.offset("ob_type"), "ob_type")
         w.load(size, "i64", type, w.offset("type.tp_basicsize"), "type", ", " + INVARIANT)
@@ -177,7 +177,7 @@ def _load_values_pointer(w: Writer, op: ir.Op, obj: str) -> None:
     w.lines.append(f"{bit} = and i64 {word}, 1")
     w.lines.append(f"{odd} = icmp ne i64 {bit}, 0")
     one = w.fresh()
-    w.lines.append(f"{one} = add i64 {word}, {1 + layout.get('values.values0', 0)}")
+    w.lines.append(f"{one} = add i64 {word}, {1 + layout['values.values0']}")
     w.lines.append(f"{values} = inttoptr i64 {one} to ptr")
     w.lines.append(f"{w.define(op)} = select i1 {odd}, ptr {values}, ptr null")
 
@@ -238,47 +238,69 @@ emits("new_tuple")(_new_sequence("pt_new_tuple"))
 emits("new_list")(_new_sequence("pt_new_list"))
 
 
-def _new_fixed(symbol: str):
+def _new_by_api(symbol: str, *refs: int):
+    """An allocation by a C-API function that takes references of its own: the operands `refs` give theirs up (it cannot be the last)."""
+
     def emit(w: Writer, op: ir.Op, a: list[str]) -> None:
         args = ", ".join(f"{LLVM_TYPE[v.type]} {x}" for v, x in zip(op.args, a))
         w.lines.append(f"{w.define(op)} = call ptr {w.symbol(symbol)}({args}) nounwind")
+        for k in refs:
+            _give_up(w, op.args[k], a[k])
 
     return emit
 
 
-for _name, _symbol in (
-    ("new_method", "pt_new_method"),
-    ("new_cell", "pt_new_cell"),
-    ("new_slice", "pt_new_slice"),
-    ("new_range_iter", "pt_range_iter_new"),
-    ("new_list_iter", "pt_new_list_iter"),
-    ("new_tuple_iter", "pt_new_tuple_iter"),
-    ("new_complex", "pt_new_complex"),
-):
-    emits(_name)(_new_fixed(_symbol))
+def _give_up(w: Writer, v: ir.Value, text: str) -> None:
+    if _counted(v):
+        change_count(w, text, "sub")
+
+
+emits("new_method")(_new_by_api("PyMethod_New", 0, 1))
+emits("new_cell")(_new_by_api("PyCell_New", 0))
+emits("new_slice")(_new_by_api("PySlice_New", 0, 1, 2))
+emits("new_complex")(_new_by_api("PyComplex_FromDoubles"))
+
+
+@emits("new_range_iter")
+def _new_range_iter(w: Writer, op: ir.Op, a: list[str]) -> None:
+    w.lines.append(f"{w.define(op)} = call ptr {w.symbol('pt_range_iter_new')}(i64 {a[0]}, i64 {a[1]}, i64 {a[2]}) nounwind")
+
+
+def _new_iterator(index: ir.FieldDescr):
+    def emit(w: Writer, op: ir.Op, a: list[str]) -> None:
+        r = w.define(op)
+        w.lines.append(f"{r} = call ptr {w.symbol('PyObject_GetIter')}(ptr {a[0]}) nounwind")
+        if a[1] != "0":
+            w.store("i64", a[1], r, w.offset(index.name), index.memory)
+        _give_up(w, op.args[0], a[0])
+
+    return emit
+
+
+emits("new_list_iter")(_new_iterator(ir.LIST_ITER_INDEX))
+emits("new_tuple_iter")(_new_iterator(ir.TUPLE_ITER_INDEX))
 
 
 @emits("new_instance")
 def _new_instance(w: Writer, op: ir.Op, a: list[str]) -> None:
-    """pt_new_instance_with(type, n, names, values): the attribute names are constants, so they travel as one tuple."""
-    values = _array(w, a[1:], ["ptr"] * (len(a) - 1)) if len(a) > 1 else "null"
-    names = w.object(tuple(op.desc))
-    fn = w.symbol("pt_new_instance_with")
-    w.lines.append(f"{w.define(op)} = call ptr {fn}(ptr {a[0]}, ptr {names}, ptr {values}) nounwind")
+    r = w.define(op)
+    w.lines.append(f"{r} = call ptr {w.symbol('pt_new_instance')}(ptr {a[0]}) nounwind")
+    for name, v, text in zip(op.desc, op.args[1:], a[1:]):
+        w.lines.append(f"call i32 {w.symbol('PyObject_GenericSetAttr')}(ptr {r}, ptr {w.object(name)}, ptr {text}) nounwind")
+        _give_up(w, v, text)
 
 
 # -- calls
 
-# C functions whose result is a C int (32 bits), whatever the descriptor's 64-bit `int` says
-_C_INT_RESULT = frozenset(
-    """PyObject_SetAttr PyObject_DelAttr PyObject_SetItem PyObject_DelItem PyObject_IsTrue PyObject_Not PyObject_RichCompareBool
-    PyObject_IsInstance PyObject_IsSubclass PyObject_HasAttr PyObject_GenericSetAttr PyObject_Compare PyCallable_Check PyIter_Check
-    PySequence_Contains PySequence_SetItem PySequence_DelItem PySequence_SetSlice PySequence_Check PyMapping_Check PyMapping_HasKey
-    PyDict_SetItem PyDict_DelItem PyDict_Contains PyDict_Update PyDict_Merge PyDict_Next PyList_Append PyList_Insert PyList_SetItem
-    PyList_SetSlice PyList_Sort PyList_Reverse PySet_Add PySet_Contains PySet_Discard PySet_Clear PyObject_AsFileDescriptor
-    PyUnicode_Compare PyUnicode_RichCompareBool PyUnicode_Contains _PyUnicode_EQ _PyUnicode_Equal PyCell_Set PyTuple_SetItem
-    pt_list_append pt_unbox_int""".split()
+# Width of an `int` result in C, which a descriptor does not tell: what reports errors by -1 returns a C int (32 bits), but for these …
+_WORD_RESULT = frozenset(
+    """PyObject_Size PyObject_Length PyObject_LengthHint PyObject_Hash PySequence_Size PySequence_Length PySequence_Count
+    PySequence_Index PyMapping_Size PyMapping_Length PyList_Size PyTuple_Size PyDict_Size PySet_Size PyBytes_Size
+    PyUnicode_GetLength PyUnicode_Find PyUnicode_FindChar PyUnicode_Count PyUnicode_Tailmatch PyNumber_AsSsize_t PyLong_AsSsize_t
+    PyLong_AsLong PyLong_AsLongLong""".split()
 )
+# … and everything else returns a word, but for these.
+_INT_RESULT = frozenset("PyObject_IsTrue PyObject_Not PyCallable_Check PyIter_Check PySequence_Check PyMapping_Check PyType_IsSubtype".split())
 
 
 def _effects(d: ir.CallDescr) -> str:
@@ -290,7 +312,7 @@ def _effects(d: ir.CallDescr) -> str:
 @emits("call")
 def _call(w: Writer, op: ir.Op, a: list[str]) -> None:
     d: ir.CallDescr = op.desc
-    exit = w.exit(op, RAISE if d.error else 0) if d.runs or d.error else None
+    exit = w.exit(op, RAISE if d.error else 0, stored=d.runs) if d.runs or d.error else None
     sync = exit if d.runs else None
     if sync is not None:
         w.to_buffer(sync.plan.live)
@@ -325,12 +347,14 @@ def _arguments(w: Writer, op: ir.Op, d: ir.CallDescr, a: list[str]) -> str:
 
 
 def _is_c_int(d: ir.CallDescr) -> bool:
-    return d.result == ir.BOOL or d.result == ir.VOID and d.error == "neg" or d.symbol in _C_INT_RESULT
+    if d.result == ir.BOOL or d.symbol in _INT_RESULT:
+        return True
+    return d.error == "neg" and d.symbol not in _WORD_RESULT
 
 
 def _c_call(w: Writer, op: ir.Op, d: ir.CallDescr, a: list[str]) -> str:
     args = _arguments(w, op, d, a)
-    type = "i32" if _is_c_int(d) and d.result != ir.REF else LLVM_TYPE[d.result]
+    type = "i32" if _is_c_int(d) else LLVM_TYPE[d.result]
     call = f"call {type} {w.symbol(d.symbol)}({args}){_effects(d)}"
     if type == "void":
         w.lines.append(call)

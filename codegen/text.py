@@ -38,13 +38,14 @@ class Env(Protocol):
 class ExitBlock:
     """An exit of the trace: its block's label, its plan, and the address that native code returns."""
 
-    __slots__ = ("label", "plan", "address", "used")
+    __slots__ = ("label", "plan", "address", "used", "stored")
 
-    def __init__(self, label: str, plan: ExitPlan, address: int) -> None:
+    def __init__(self, label: str, plan: ExitPlan, address: int, stored: bool) -> None:
         self.label = label
         self.plan = plan
         self.address = address
         self.used = False
+        self.stored = stored  # the live values are in the buffer already
 
 
 class Writer:
@@ -184,19 +185,22 @@ class Writer:
 
     # -- exits
 
-    def exit(self, op: ir.Op, flags: int = 0, result: ir.Value | None = None) -> ExitBlock:
-        """The exit at an operation's snapshot; operations with the same snapshot and the same references to release share it."""
+    def exit(self, op: ir.Op, flags: int = 0, result: ir.Value | None = None, stored: bool = False) -> ExitBlock:
+        """The exit at an operation's snapshot; operations with the same snapshot and the same references to release share it.
+
+        `stored`: whoever leaves here has put the live values into the buffer (for pt_sync; code that ran since then had a buffer of its own).
+        """
         snap = op.snap
         if snap is None:
             raise EmitError(f"{op.name} has no snapshot: {ir.format_op(op)}")
         owned = self.owned[op]
-        key = (id(snap), flags, owned)
+        key = (id(snap), flags, stored, owned)
         block = self.exits.get(key)
         if block is None:
             if result is not None and _counted(result):
                 owned = (*owned, result)
             plan = plan_exit(snap, self.names, owned, flags, op, result)
-            block = self._add_exit(plan)
+            block = self._add_exit(plan, stored)
             self.exits[key] = block
         return block
 
@@ -206,8 +210,16 @@ class Writer:
             block = self.exits["plain"] = self._add_exit(plain_exit())
         return block
 
-    def _add_exit(self, plan: ExitPlan) -> ExitBlock:
-        block = ExitBlock(f"x{len(self.exit_list)}", plan, self.env.new_exit(plan))
+    def _add_exit(self, plan: ExitPlan, stored: bool = False) -> ExitBlock:
+        """A new exit, or the one that is the same down to the last word though its snapshot is another object."""
+        content = (plan.blob, plan.live, stored, *map(id, plan.consts))
+        block = self.exits.get(content)
+        if block is None:
+            block = self.exits[content] = self._new_exit(plan, stored)
+        return block
+
+    def _new_exit(self, plan: ExitPlan, stored: bool) -> ExitBlock:
+        block = ExitBlock(f"x{len(self.exit_list)}", plan, self.env.new_exit(plan), stored)
         self.exit_list.append(block)
         return block
 
@@ -240,7 +252,8 @@ class Writer:
         for block in self.exit_list:
             if block.used:
                 self.begin(block.label)
-                self.to_buffer(block.plan.live)
+                if not block.stored:
+                    self.to_buffer(block.plan.live)
                 self.lines.append(f"ret ptr {address(block.address)}")
 
     def metadata(self) -> list[str]:

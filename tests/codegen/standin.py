@@ -44,7 +44,7 @@ def _address(fn: Any) -> int:
 
 
 class Bridge:
-    """What compile_trace asks of the bridge.  `log`: calls of pt_sync, pt_unsync, pt_dealloc_sync."""
+    """What compile_trace asks of the bridge.  `log`: calls of pt_sync and pt_dealloc_sync."""
 
     def __init__(self) -> None:
         self.exits: dict[int, Any] = {}
@@ -56,21 +56,18 @@ class Bridge:
         }
         for name in ("_Py_Dealloc PyNumber_Add PyNumber_Subtract PyObject_IsTrue PyObject_Size PyObject_RichCompareBool PyList_Append "
                      "PyObject_SetItem PyObject_GetItem PyObject_Repr PyLong_AsLongLong PyTuple_GetSlice PyErr_Clear "
-                     "PyCell_New PySlice_New PyMethod_New PyComplex_FromDoubles PySequence_Tuple PyObject_Vectorcall").split():  # fmt: skip
+                     "PyCell_New PySlice_New PyMethod_New PyComplex_FromDoubles PyObject_GetIter PyObject_GenericSetAttr PyDict_GetItemWithError").split():  # fmt: skip
             self._symbols[name] = _address(getattr(_api, name))
-        self.symbol("pt_new_cell", self._symbols["PyCell_New"])
-        self.symbol("pt_new_method", self._symbols["PyMethod_New"])
-        self.symbol("pt_new_complex", self._symbols["PyComplex_FromDoubles"])
         P, V, I = ctypes.c_void_p, None, ctypes.c_int64
         self.callback("pt_unbox_int", ctypes.PYFUNCTYPE(ctypes.c_int, P, ctypes.POINTER(I)), self._unbox_int)
         self.callback("pt_sync", ctypes.PYFUNCTYPE(V, P, P), lambda c, e: self.log.append(("sync", *self.state(c, e))))
-        self.callback("pt_unsync", ctypes.PYFUNCTYPE(V, P, P), lambda c, e: self.log.append(("unsync",)))
+        # runs with an exception set, so it cannot be Python code: some C function that does nothing
+        self.symbol("pt_unsync", _address(_api.Py_IsInitialized))
         self.callback("pt_dealloc_sync", ctypes.PYFUNCTYPE(V, P, P, P), self._dealloc_sync)
         self.callback("pt_new_tuple", ctypes.PYFUNCTYPE(P, I, ctypes.POINTER(P)), lambda n, items: self._sequence(tuple, n, items))
         self.callback("pt_new_list", ctypes.PYFUNCTYPE(P, I, ctypes.POINTER(P)), lambda n, items: self._sequence(list, n, items))
-        self.callback("pt_load_name", ctypes.PYFUNCTYPE(P, P, ctypes.py_object, ctypes.py_object), self._load_name)
+        self.callback("pt_new_instance", ctypes.PYFUNCTYPE(P, ctypes.py_object), lambda t: new_ref(object.__new__(t)))
         self.callback("pt_range_iter_new", ctypes.PYFUNCTYPE(P, I, I, I), lambda a, s, n: new_ref(iter(range(a, a + s * n, s))))
-        self.callback("pt_new_slice", ctypes.PYFUNCTYPE(P, P, P, P), lambda a, b, c: new_ref(slice(steal(a), steal(b), steal(c))))
 
     def symbol(self, name: str, address: int) -> None:
         self._symbols[name] = address
@@ -102,7 +99,7 @@ class Bridge:
     # -- helpers
 
     def _unbox_int(self, obj: int, out: Any) -> int:
-        value = ctypes.cast(obj, ctypes.py_object).value
+        value = _object_at(obj)
         if -(2**63) <= value < 2**63:
             out[0] = value
             return 1
@@ -115,9 +112,6 @@ class Bridge:
     def _sequence(self, type: Any, n: int, items: Any) -> int:
         return new_ref(type([steal(items[k]) for k in range(n)]))
 
-    def _load_name(self, ctx: int, d: dict, key: str) -> int | None:
-        return id(d[key]) if key in d else None
-
     def state(self, ctx: int, exit: int) -> tuple[ExitPlan, list]:
         plan = self.exits[exit].tag
         buf = ctypes.cast(ctypes.cast(ctx, ctypes.POINTER(ctypes.c_void_p))[3], ctypes.POINTER(WORD))
@@ -127,6 +121,9 @@ class Bridge:
 _dealloc = ctypes.PYFUNCTYPE(None, ctypes.c_void_p)(_address(_api._Py_Dealloc))
 _incref = ctypes.PYFUNCTYPE(None, ctypes.py_object)(_address(_api.Py_IncRef))
 _decref = ctypes.PYFUNCTYPE(None, ctypes.c_void_p)(_address(_api.Py_DecRef))
+
+
+_object_at = ctypes.PYFUNCTYPE(ctypes.py_object, ctypes.c_void_p)(_address(_api.Py_NewRef))
 
 
 def new_ref(obj: Any) -> int:
@@ -140,7 +137,7 @@ def release(address: int) -> None:
 
 def steal(address: int) -> Any:
     """The object behind an owned reference; the reference becomes Python's."""
-    obj = ctypes.cast(address, ctypes.py_object).value
+    obj = _object_at(address)
     _decref(address)
     return obj
 
@@ -152,7 +149,7 @@ def read(type: str, word: int) -> Any:
         assert word in (0, 1)
         return bool(word)
     if type == ir.REF:
-        return ir.NULL_VALUE if word == 0 else ctypes.cast(word, ctypes.py_object).value
+        return ir.NULL_VALUE if word == 0 else _object_at(word)
     return word
 
 
@@ -196,6 +193,8 @@ class Machine:
 
 
 def compile_text(text: str, bridge: Bridge, **kw: Any) -> Compiled:
+    from pytrace.codegen.compile import env_of
     from pytrace.tracer.parser import parse
 
+    env_of(bridge).symbols.update(bridge.symbols())
     return compile_trace(parse(text, **kw), bridge)
