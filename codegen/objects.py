@@ -215,6 +215,41 @@ def _store_at(w: Writer, op: ir.Op, a: list[str]) -> None:
     w.store(LLVM_TYPE[d.type], a[2], _element(w, op, a), 0, d.memory)
 
 
+# -- floats written into the old object, where nobody else holds it
+
+
+def _store_float(w: Writer, place: str, x: str, memory: str) -> None:
+    old, t, exact, count, single = (w.fresh() for _ in range(5))
+    check, write, fresh, done = w.label("s"), w.label("s"), w.label("s"), w.label("b")
+    w.load(old, "ptr", place, 0, memory)
+    w.load(t, "ptr", old, w.offset("ob_type"), "ob_type")
+    w.lines.append(f"{exact} = icmp eq ptr {t}, {w.object(float)}")
+    w.lines.append(f"br i1 {exact}, label %{check}, label %{fresh}, !prof !1")
+    w.begin(check)
+    w.load(count, "i64", old, w.offset("ob_refcnt"), "refcount")
+    w.lines.append(f"{single} = icmp eq i64 {count}, 1")
+    w.lines.append(f"br i1 {single}, label %{write}, label %{fresh}, !prof !1")
+    w.begin(write)
+    w.store("double", x, old, w.offset("float.ob_fval"), "float")
+    w.lines.append(f"br label %{done}")
+    w.begin(fresh)
+    w.lines.append(f"call void {w.symbol('pt_store_float')}(ptr {place}, double {x}) nounwind")
+    w.lines.append(f"br label %{done}")
+    w.begin(done)
+
+
+@emits("store_float")
+def _(w: Writer, op: ir.Op, a: list[str]) -> None:
+    d = op.desc
+    offset = d.offset if d.offset >= 0 or d.offset == -24 else w.offset(d.name)
+    _store_float(w, w.field(a[0], offset), a[1], d.memory)
+
+
+@emits("store_float_at")
+def _(w: Writer, op: ir.Op, a: list[str]) -> None:
+    _store_float(w, _element(w, op, a), a[2], op.desc.memory)
+
+
 # -- allocations (all helpers steal as the op table says; NULL only when memory is exhausted)
 
 

@@ -38,9 +38,9 @@ class Dumper:
         self.text.write(text)
         self.text.flush()
 
-    def record(self, kind: str, **fields: Any) -> None:
+    def record(self, event: str, **fields: Any) -> None:
         if self.json is not None:
-            self.json.write(json.dumps({"event": kind, **fields}) + "\n")
+            self.json.write(json.dumps({"event": event, **fields}) + "\n")
             self.json.flush()
 
     def stage(self, trace: ir.Trace) -> Callable[[str, ir.Trace], None]:
