@@ -215,39 +215,35 @@ def _store_at(w: Writer, op: ir.Op, a: list[str]) -> None:
     w.store(LLVM_TYPE[d.type], a[2], _element(w, op, a), 0, d.memory)
 
 
-# -- floats written into the old object, where nobody else holds it
-
-
-def _store_float(w: Writer, place: str, x: str, memory: str) -> None:
-    old, t, exact, count, single = (w.fresh() for _ in range(5))
-    check, write, fresh, done = w.label("s"), w.label("s"), w.label("s"), w.label("b")
-    w.load(old, "ptr", place, 0, memory)
-    w.load(t, "ptr", old, w.offset("ob_type"), "ob_type")
-    w.lines.append(f"{exact} = icmp eq ptr {t}, {w.object(float)}")
-    w.lines.append(f"br i1 {exact}, label %{check}, label %{fresh}, !prof !1")
-    w.begin(check)
-    w.load(count, "i64", old, w.offset("ob_refcnt"), "refcount")
-    w.lines.append(f"{single} = icmp eq i64 {count}, 1")
-    w.lines.append(f"br i1 {single}, label %{write}, label %{fresh}, !prof !1")
-    w.begin(write)
-    w.store("double", x, old, w.offset("float.ob_fval"), "float")
-    w.lines.append(f"br label %{done}")
-    w.begin(fresh)
-    w.lines.append(f"call void {w.symbol('pt_store_float')}(ptr {place}, double {x}) nounwind")
-    w.lines.append(f"br label %{done}")
-    w.begin(done)
-
-
 @emits("store_float")
-def _(w: Writer, op: ir.Op, a: list[str]) -> None:
+def _store_float(w: Writer, op: ir.Op, a: list[str]) -> None:
     d = op.desc
-    offset = d.offset if d.offset >= 0 or d.offset == -24 else w.offset(d.name)
-    _store_float(w, w.field(a[0], offset), a[1], d.memory)
+    _recycle(w, w.field(a[0], d.offset if d.offset != -1 else w.offset(d.name)), a[1], d.memory)
 
 
 @emits("store_float_at")
-def _(w: Writer, op: ir.Op, a: list[str]) -> None:
-    _store_float(w, _element(w, op, a), a[2], op.desc.memory)
+def _store_float_at(w: Writer, op: ir.Op, a: list[str]) -> None:
+    _recycle(w, _element(w, op, a), a[2], op.desc.memory)
+
+
+def _recycle(w: Writer, place: str, value: str, memory: str) -> None:
+    """Puts a float object with this value into a place: the old one, if it is an exact float that only this place refers to."""
+    old, type, refs, is_float, alone, both = (w.fresh() for _ in range(6))
+    write, replace, done = w.label("b"), w.label("b"), w.label("b")
+    w.load(old, "ptr", place, 0, memory)
+    w.load(type, "ptr", old, w.offset("ob_type"), "ob_type")
+    w.load(refs, "i32", old, w.offset("ob_refcnt"), "refcount")
+    w.lines.append(f"{is_float} = icmp eq ptr {type}, {w.object(float)}")
+    w.lines.append(f"{alone} = icmp eq i32 {refs}, 1")
+    w.lines.append(f"{both} = and i1 {is_float}, {alone}")
+    w.lines.append(f"br i1 {both}, label %{write}, label %{replace}, {LIKELY}")
+    w.begin(replace)
+    w.lines.append(f"call void {w.symbol('pt_store_float')}(ptr {place}, double {value}) nounwind")
+    w.lines.append(f"br label %{done}")
+    w.begin(write)
+    w.store("double", value, old, w.offset("float.ob_fval"), "float")
+    w.lines.append(f"br label %{done}")
+    w.begin(done)
 
 
 # -- allocations (all helpers steal as the op table says; NULL only when memory is exhausted)

@@ -64,6 +64,7 @@ class Bridge:
         # runs with an exception set, so it cannot be Python code: some C function that does nothing
         self.symbol("pt_unsync", _address(_api.Py_IsInitialized))
         self.callback("pt_dealloc_sync", ctypes.PYFUNCTYPE(V, P, P, P), self._dealloc_sync)
+        self.callback("pt_store_float", ctypes.PYFUNCTYPE(V, ctypes.POINTER(P), ctypes.c_double), self._store_float)
         self.callback("pt_new_tuple", ctypes.PYFUNCTYPE(P, I, ctypes.POINTER(P)), lambda n, items: self._sequence(tuple, n, items))
         self.callback("pt_new_list", ctypes.PYFUNCTYPE(P, I, ctypes.POINTER(P)), lambda n, items: self._sequence(list, n, items))
         self.callback("pt_new_instance", ctypes.PYFUNCTYPE(P, ctypes.py_object), lambda t: new_ref(object.__new__(t)))
@@ -108,6 +109,10 @@ class Bridge:
     def _dealloc_sync(self, ctx: int, exit: int, obj: int) -> None:
         self.log.append(("dealloc", *self.state(ctx, exit)))
         _dealloc(obj)
+
+    def _store_float(self, place: Any, x: float) -> None:
+        old, place[0] = place[0], new_ref(x)
+        release(old)
 
     def _sequence(self, type: Any, n: int, items: Any) -> int:
         return new_ref(type([steal(items[k]) for k in range(n)]))

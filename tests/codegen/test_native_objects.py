@@ -230,6 +230,28 @@ def test_frame_slot(bridge, machine):
     assert live == ["three"]
 
 
+def test_recycled_floats(bridge, machine):
+    text = "[r0:ref, f1:float]\np2 = load(r0) #list.ob_item\nstore_float_at(p2, 0, f1) #list.items\nexit() @s1[]"
+    c = compile_text(text, bridge, kind="bridge")
+    data = [float("1.5")]
+    address = id(data[0])
+    machine.run(c, data, 2.5)
+    assert data == [2.5] and id(data[0]) == address
+    other = data[0]  # now somebody else holds it
+    machine.run(c, data, 3.5)
+    assert data == [3.5] and other == 2.5 and count(other) == 1
+    thing = fresh()
+    data[0] = thing
+    before = count(thing)
+    machine.run(c, data, 4.5)
+    assert data == [4.5] and count(thing) == before - 1
+    text = "[r0:ref, f1:float]\nstore_float(r0, f1) #cell.ob_ref\nexit() @s1[]"
+    x = float("7.5")
+    cell = (lambda: x).__closure__[0]
+    run(bridge, machine, text, cell, 8.5)
+    assert cell.cell_contents == 8.5
+
+
 # -- allocations
 
 
@@ -386,3 +408,9 @@ def test_stolen_and_borrowed_results(bridge, machine):
     d = descr("PyObject_Repr", "r", "ref", error="null", owns=True)
     _, live = run(bridge, machine, "[r0:ref]\nr1 = call(r0) #PyObject_Repr @s1[]\ndecref(r1)\nexit() @s2[]", x, descrs=d)
     assert live == [] and count(x) == before
+
+
+def test_every_operation_has_an_emitter():
+    from pytrace.codegen.scalars import EMITTERS
+
+    assert [r.name for r in ir.OPS if r.code not in EMITTERS] == []
