@@ -66,11 +66,11 @@ def emit(trace: ir.Trace, env: Env, name: str = "trace_0") -> Emitted:
     if _jumps_to_start(trace):
         _header(w, trace.inputs, inputs)
     emitters, value = EMITTERS, w.value
-    try:
-        for op in trace.ops:
-            emitters[op.code](w, op, [value(a) for a in op.args])
-    except KeyError as e:
-        raise EmitError(f"No emitter is registered for the operation {ir.OPS[e.args[0]].name}.") from None
+    for op in trace.ops:
+        emitter = emitters.get(op.code)
+        if emitter is None:
+            raise EmitError(f"No emitter is registered for the operation {op.name}.")
+        emitter(w, op, [value(a) for a in op.args])
     w.exit_blocks()
     uses_out = w.out_word
     from_frame = frame_entry(w) if enters_from_frame(trace) else []
