@@ -8,6 +8,7 @@
    that is a jump into another loop, holds the next function to call, with its inputs in the context's buffer. The chain
    ends at an exit without one, which says how to rebuild the frame. */
 #include "bridge.h"
+#include "runtime.h"
 #include <time.h>
 
 PtState pt;
@@ -99,12 +100,14 @@ enter_native(PtRoot *r, PtNative entry, PyObject *keepalive)
     f->stacktop = -1;
     Py_XINCREF(keepalive);
     PtExit *e = run_chain(entry, &ctx);
+
     PT_ASSERT(pt_current(ts) == f && ts->tracing == 0);
     if (e->flags & PT_EXIT_PLAIN) {
         PT_ASSERT(!PyErr_Occurred());
         f->stacktop = stacktop;
         e->count++;
         pt.stats.plain_exits++;
+
     }
     else {
         pt_leave_native(r, &ctx, e);
@@ -665,7 +668,7 @@ exec_module(PyObject *m)
         return -1;
     }
     return PyModule_AddObjectRef(m, "NULL", pt.null) < 0 || PyModule_AddType(m, &PtExit_Type) < 0 ||
-           PyModule_AddType(m, &PtRootFrame_Type) < 0 ? -1 : 0;
+           PyModule_AddType(m, &PtRootFrame_Type) < 0 || pt_runtime_init(m) < 0 ? -1 : 0;
 }
 
 static PyModuleDef_Slot slots[] = {

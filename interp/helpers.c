@@ -5,6 +5,7 @@
    that is not an int64 (or not a float), and is left alone otherwise. */
 #define _GNU_SOURCE
 #include "bridge.h"
+#include "runtime.h"
 #include <dlfcn.h>
 #include <math.h>
 
@@ -529,7 +530,7 @@ PyObject *
 pt_symbols(PyObject *self, PyObject *noargs)
 {
     PyObject *dict = PyDict_New();
-    if (dict != NULL && (put_own(dict) < 0 || put_named(dict) < 0)) {
+    if (dict != NULL && (put_own(dict) < 0 || put_named(dict) < 0 || pt_add_runtime_symbols(dict) < 0)) {
         Py_CLEAR(dict);
     }
     return dict;

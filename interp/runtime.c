@@ -17,11 +17,12 @@ pt_callv(PyObject *fn, PyObject **args, int64_t n)
     return PyObject_Vectorcall(fn, args, (size_t)n, NULL);
 }
 
-/* args: positional values, then those of the keywords in `names`. */
+/* args: the tuple of keywords, the positional values, then the keywords' values. */
 static PyObject *
-pt_callkw(PyObject *fn, PyObject *names, PyObject **args, int64_t n)
+pt_callkw(PyObject *fn, PyObject **args, int64_t n)
 {
-    return PyObject_Vectorcall(fn, args, (size_t)(n - PyTuple_GET_SIZE(names)), names);
+    PyObject *names = args[0];
+    return PyObject_Vectorcall(fn, args + 1, (size_t)(n - 1 - PyTuple_GET_SIZE(names)), names);
 }
 
 static PyObject *

@@ -350,17 +350,14 @@ class Recorder:
         if kwnames:
             n = len(args) - len(kwnames)
 
-            def call(*a: Any) -> Any:
-                raise AssertionError
-
             snap = self.snap()
             value_args = tuple(v.obj for v in args[:n])
             kwargs = {k: v.obj for k, v in zip(kwnames, args[n:])}
             value = self.run(callee, value_args, kwargs)
             names = self.const(kwnames)
             operands = (fn.ir, names.ir, *[v.ir for v in args])
-            desc = ir.CallDescr("pt_callkw", "r" * len(operands), REF, "null", runs=True)
-            op = ir.make("call", *operands, desc=_vector(desc, 2), snap=snap)
+            desc = ir.CallDescr("pt_callkw", "r" * len(operands), REF, "null", runs=True, vector=True)
+            op = ir.make("call", *operands, desc=desc, snap=snap)
             self.ops.append(op)
             return Val(op, value, True)
         snap = self.snap()
@@ -814,10 +811,3 @@ class Recorder:
             caller.stack.append(v)
         caller.pc = caller.next
         f.next = f.pc
-
-
-def _vector(desc: ir.CallDescr, fixed: int) -> ir.CallDescr:
-    """A vector call with `fixed` leading plain operands."""
-    import dataclasses
-
-    return dataclasses.replace(desc, vector=True, steals=())
