@@ -3,7 +3,7 @@
     r = box_float(x)                               store_float_at(p, i, x)
     store_at(p, i, r)               =>
     own(o)
-    decref(o)        (harmless: o is a number, say)
+    decref(o)        (harmless: o is a number, say; other counting may stand before it)
 
 At run time the new operation looks at what the place holds: an exact float with a single reference takes the new value; otherwise a new
 float is stored and the old object released.  The single reference is memory's own.  Whoever else could still want the
@@ -17,37 +17,51 @@ refcounts.py, which runs before), since the operation has no state to show to a 
 from __future__ import annotations
 
 from ..tracer import ir
-from ..tracer.ir import BY_NAME, Op, Trace
+from ..tracer.ir import BY_NAME, Op, Trace, Value
 
 _C = {name: row.code for name, row in BY_NAME.items()}
 _BOX_FLOAT, _STORE, _STORE_AT, _OWN, _DECREF = _C["box_float"], _C["store"], _C["store_at"], _C["own"], _C["decref"]
+_COUNTING = frozenset({_C["incref"], _DECREF})
 _RECYCLE = {_STORE: _C["store_float"], _STORE_AT: _C["store_float_at"]}
 
 
 def recycle_boxes(trace: Trace, off: frozenset[str] = frozenset()) -> Trace:
     """Turns stores of fresh floats over dying numbers into `store_float` and `store_float_at`.  The trace is changed in place, and returned."""
     ops = trace.ops
-    found = [k for k, op in enumerate(ops) if op.code in _RECYCLE and _recyclable(ops, k)]
+    found = [(k, op) for k, op in enumerate(ops) if op.code in _RECYCLE and _fresh(op.args[-1])]
     if not found:
         return trace
-    uses = _uses(trace, {ops[k].args[-1] for k in found})
+    uses = _uses(trace, {op.args[-1] for _, op in found})
     dead: set[Op] = set()
-    for k in found:
-        op = ops[k]
+    for k, op in found:
         box = op.args[-1]
-        if uses[box] == 1:
+        if uses[box] != 1:
+            continue
+        decref = _release(ops, k)
+        if decref is not None:
             ops[k] = Op(_RECYCLE[op.code], (*op.args[:-1], box.args[0]), ir.VOID, op.desc)
-            dead.update((box, ops[k + 1], ops[k + 2]))
+            dead.update((box, ops[k + 1], decref))
     trace.ops = [op for op in ops if op not in dead]
     return trace
 
 
-def _recyclable(ops: list[Op], k: int) -> bool:
-    box = ops[k].args[-1]
-    if type(box) is not Op or box.code != _BOX_FLOAT or k + 2 >= len(ops):
-        return False
-    own, decref = ops[k + 1], ops[k + 2]
-    return own.code == _OWN and decref.code == _DECREF and decref.snap is None and own.args[0] is decref.args[0] is not box
+def _fresh(value: Value) -> bool:
+    return type(value) is Op and value.code == _BOX_FLOAT
+
+
+def _release(ops: list[Op], k: int) -> Op | None:
+    """The harmless decref of what the store at k overwrites, if only counting of other values lies between."""
+    own = ops[k + 1]
+    if own.code != _OWN:
+        return None
+    old = own.args[0]
+    for j in range(k + 2, len(ops)):
+        op = ops[j]
+        if op.code not in _COUNTING or op.snap is not None:
+            return None
+        if op.args[0] is old:
+            return op if op.code == _DECREF else None
+    return None
 
 
 def _uses(trace: Trace, boxes: set[Op]) -> dict[Op, int]:

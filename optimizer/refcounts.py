@@ -262,7 +262,7 @@ def _phi_types(trace: Trace) -> dict[Op, type]:
     before: list[type | None] = []
 
     def type_of(value: Value) -> type | None:
-        return types.get(value) if type(value) is Op else type(value.value)
+        return type(value.value) if isinstance(value, Const) else types.get(value)
 
     for op in trace.ops:
         code = op.code

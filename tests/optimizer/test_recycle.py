@@ -35,6 +35,12 @@ def test_list_items():
     check(LOOP, LOOP[:start] + "    store_float_at(p3, i1, f6) #list.items\n" + LOOP[end:])
 
 
+def test_counting_in_between():
+    before = LOOP.replace("decref(r4)", "incref(r0)\n    decref(r0)\n    decref(r4)")
+    start, end = LOOP.index("    r7 ="), LOOP.index("    exit")
+    check(before, LOOP[:start] + "    store_float_at(p3, i1, f6) #list.items\nincref(r0)\ndecref(r0)\n" + LOOP[end:])
+
+
 def test_fields():
     check(
         "[r0:ref+, f1:float]\nr2 = load(r0) #cell.ob_ref\nr3 = box_float(f1)\nstore(r0, r3) #cell.ob_ref\nown(r2)\ndecref(r2)\nexit() @s0",
@@ -47,6 +53,8 @@ def test_fields():
     [
         ("decref(r4)", "decref(r4) @s2"),  # the old object may have a finalizer
         ("    decref(r4)\n", ""),  # it lives on
+        ("decref(r4)", "incref(r4)\n    decref(r4)"),
+        ("decref(r4)", "decref(r0) @s2\n    decref(r4)"),
         ("exit(f6) @s1[r0]", "exit(f6) @s1[r7]"),  # the new box is known elsewhere
         ("exit(f6) @s1[r0]", "virtual r8 = new_tuple(r7)\n    exit(f6) @s1[r8]"),
         ("store_at", "incref(r7)\n    store_at"),
