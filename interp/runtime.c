@@ -31,6 +31,34 @@ pt_call_ex(PyObject *fn, PyObject *args, PyObject *kwargs)
     return PyObject_Call(fn, args, kwargs);
 }
 
+/* ---- functions ---- */
+
+static PyObject *
+pt_new_function(PyObject *code, PyObject *globals)
+{
+    return PyFunction_New(code, globals);
+}
+
+/* flag: as SET_FUNCTION_ATTRIBUTE's argument. */
+static int64_t
+pt_set_function_attribute(PyObject *func, PyObject *value, int64_t flag)
+{
+    switch (flag) {
+    case 1:
+        return PyFunction_SetDefaults(func, value);
+    case 2:
+        return PyFunction_SetKwDefaults(func, value);
+    case 4:
+        Py_XSETREF(((PyFunctionObject *)func)->func_annotations, Py_NewRef(value));
+        return 0;
+    case 8:
+        return PyFunction_SetClosure(func, value);
+    default:
+        PyErr_SetString(PyExc_SystemError, "unknown function attribute");
+        return -1;
+    }
+}
+
 /* ---- containers ---- */
 
 static PyObject *
@@ -57,8 +85,10 @@ pt_setslice(PyObject *c, PyObject *a, PyObject *b, PyObject *v)
     return r;
 }
 
+/* `count` is n: native code passes one plain operand before an array. */
+
 static PyObject *
-pt_build_map(PyObject **args, int64_t n)
+pt_build_map(int64_t count, PyObject **args, int64_t n)
 {
     PyObject *d = PyDict_New();
     for (int64_t i = 0; d != NULL && i < n; i += 2) {
@@ -70,7 +100,7 @@ pt_build_map(PyObject **args, int64_t n)
 }
 
 static PyObject *
-pt_build_set(PyObject **args, int64_t n)
+pt_build_set(int64_t count, PyObject **args, int64_t n)
 {
     PyObject *s = PySet_New(NULL);
     for (int64_t i = 0; s != NULL && i < n; i++) {
@@ -82,7 +112,7 @@ pt_build_set(PyObject **args, int64_t n)
 }
 
 static PyObject *
-pt_build_string(PyObject **args, int64_t n)
+pt_build_string(int64_t count, PyObject **args, int64_t n)
 {
     PyObject *items = PyTuple_New((Py_ssize_t)n);
     if (items == NULL) {
@@ -290,7 +320,32 @@ slot_offset(PyObject *self, PyObject *descr)
     return PyLong_FromLong(-1);
 }
 
+static PyObject *
+new_function(PyObject *self, PyObject *const *args, Py_ssize_t n)
+{
+    if (n != 2 || !PyCode_Check(args[0]) || !PyDict_Check(args[1])) {
+        PyErr_SetString(PyExc_TypeError, "new_function(code, globals)");
+        return NULL;
+    }
+    return pt_new_function(args[0], args[1]);
+}
+
+static PyObject *
+set_function_attribute(PyObject *self, PyObject *const *args, Py_ssize_t n)
+{
+    if (n != 3 || !PyFunction_Check(args[0]) || !PyLong_Check(args[2])) {
+        PyErr_SetString(PyExc_TypeError, "set_function_attribute(function, value, flag)");
+        return NULL;
+    }
+    if (pt_set_function_attribute(args[0], args[1], PyLong_AsLong(args[2])) < 0) {
+        return NULL;
+    }
+    Py_RETURN_NONE;
+}
+
 PyMethodDef pt_runtime_methods[] = {
+    {"new_function", (PyCFunction)(void (*)(void))new_function, METH_FASTCALL, "new_function(code, globals) -> function"},
+    {"set_function_attribute", (PyCFunction)(void (*)(void))set_function_attribute, METH_FASTCALL, "set_function_attribute(function, value, flag)"},
     {"inline_index", (PyCFunction)(void (*)(void))inline_index, METH_FASTCALL, "inline_index(type, name) -> int, -1: not there"},
     {"inline_has", (PyCFunction)(void (*)(void))inline_has, METH_FASTCALL, "inline_has(obj, index) -> bool"},
     {"has_inline_values", has_inline_values, METH_O, "has_inline_values(obj) -> bool"},
@@ -305,7 +360,7 @@ static const struct {
 } symbols[] = {
 #define S(f) {#f, (void *)f}
     S(pt_callv), S(pt_callkw), S(pt_call_ex), S(pt_getslice), S(pt_setslice), S(pt_build_map), S(pt_build_set),
-    S(pt_build_string), S(pt_list_extend), S(pt_list_pop), S(pt_for_iter), S(pt_compare), S(pt_delattr), S(pt_load_global), S(pt_load_name), S(pt_store_float),
+    S(pt_build_string), S(pt_list_extend), S(pt_list_pop), S(pt_for_iter), S(pt_compare), S(pt_delattr), S(pt_load_global), S(pt_load_name), S(pt_store_float), S(pt_new_function), S(pt_set_function_attribute),
 #undef S
 };
 

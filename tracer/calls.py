@@ -267,21 +267,31 @@ def enter_operator(m: Any, fn: FunctionType, a: Any, b: Any) -> None:
 
 
 def make_function(m: Any, f: Any, arg: int) -> None:
-    """MAKE_FUNCTION."""
+    """MAKE_FUNCTION; 3.12 has the function's attributes on the stack below the code."""
+    n = 1 + arg.bit_count()
     code = f.stack[-1]
-    if arg:  # 3.12: defaults and closure are on the stack
-        m.leave(f)
-        return
-    g = m.const(f.globals)
-    r = m.residual("PyFunction_New", [code, g], FunctionType, runs=False, known=FunctionType)
-    if r.obj.__module__ is None:
-        r.obj.__module__ = f.globals.get("__name__")
-    m.drop(f)
+    r = m.residual("pt_new_function", [code, m.const(f.globals)], m.bridge.new_function, runs=False, known=FunctionType)
+    k = 2
+    for flag in (8, 4, 2, 1):
+        if arg & flag:
+            _set_attribute(m, r, f.stack[-k], flag)
+            k += 1
+    m.drop(f, n)
     m.push(f, r)
 
 
 def set_function_attribute(m: Any, f: Any, arg: int) -> None:
-    m.leave(f)
+    """SET_FUNCTION_ATTRIBUTE: value and function on the stack."""
+    value, func = f.stack[-2:]
+    _set_attribute(m, func, value, arg)
+    f.stack.pop()
+    m.drop(f)
+    f.stack.append(func)
+
+
+def _set_attribute(m: Any, func: Any, value: Any, flag: int) -> None:
+    m.residual("pt_set_function_attribute", [func, value], m.bridge.set_function_attribute, (func.obj, value.obj, flag), runs=False, error="neg",
+               result=INT, extra=(Const(INT, flag),), writes=("function",))  # fmt: skip
 
 
 # -- builtins ------------------------------------------------------------------------------------------------------------

@@ -336,6 +336,8 @@ class Recorder:
         cargs = tuple(v.obj for v in args) if cargs is None else cargs
         value = self.run(fn, cargs) if runs else self.pure(fn, *cargs)
         operands = tuple(v.ir for v in args) + extra
+        if vector:
+            operands = (Const(INT, len(args)), *operands)
         sig = "".join({REF: "r", INT: "i", FLOAT: "f", BOOL: "b"}[o.type] for o in operands)
         desc = ir.CallDescr(symbol, sig, result, error, runs=runs, writes=writes, vector=vector, ctx=ctx, owns=result == REF)
         op = ir.make("call", *operands, desc=desc, snap=snap)
