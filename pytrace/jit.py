@@ -11,7 +11,9 @@ from typing import Any
 
 from . import codegen, optimizer
 from .codegen import compile as backend
+from .guards import watch
 from .guards.watch import Watcher
+from .interp import bytecode
 from .settings import Settings
 from .tracer import ir, opcodes
 from .tracer.aborts import REASONS, Abort, Raised
@@ -21,7 +23,7 @@ NEVER = -1
 RETRY = 200  # events until the next attempt, times the reason's factor
 MAX_ATTEMPTS = 6
 MAX_BRIDGES = 60  # of one loop
-_OURS = os.path.dirname(os.path.dirname(os.path.abspath(ir.__file__))) + os.sep
+_OURS = tuple(os.path.dirname(os.path.abspath(m.__file__)) + os.sep for m in (ir, codegen, optimizer, watch, bytecode)) + (os.path.dirname(os.path.abspath(__file__)) + os.sep,)
 
 
 class Place:
