@@ -53,6 +53,7 @@ from struct import pack
 from typing import Any, Callable
 
 from ..tracer import ir
+from .codes import C
 
 Op, Const = ir.Op, ir.Const
 Hook = Callable[["Forward", Op, tuple], Any]
@@ -64,6 +65,9 @@ GONE = Const(ir.VOID, None)  # a hook's answer: nothing is left of the operation
 
 #: Attributes of Forward that are plain dictionaries or sets of facts; copied at the label.
 FACTS = ("types", "volatile", "nonnull", "known", "same", "ranges", "unboxed", "offsets", "pure", "flags", "pending", "guards")
+
+FAILS_WITH = {C.GUARD_TRUE: False, C.GUARD_FALSE: True}
+NOTHING_FAILS = (None, False, False)  # (bool, its value, was it asked for)
 
 TAKES_REFS = [ir.REF in r.args or ir.PTR in r.args or "?" in r.args for r in ir.OPS]
 
@@ -81,7 +85,7 @@ class Forward:
 
     __slots__ = (
         *FACTS, "heap", "virtual", "nested", "out", "consts", "by_id", "before", "after", "snaps", "frames", "snap", "off",
-        "pinned", "kept", "wrote", "ran", "hits", "info", "base",
+        "pinned", "kept", "wrote", "ran", "hits", "info", "base", "failing",
     )  # fmt: skip
 
     def __init__(self, before: list[tuple[Hook, ...]], after: list[tuple[Hook, ...]], off: frozenset[str] = frozenset()) -> None:
@@ -115,6 +119,7 @@ class Forward:
         self.ran = False  # whether Python code ran for sure
         self.hits: set = set()  # facts about memory that were used: values found there, objects of a class, flags
         self.info: dict = {}
+        self.failing: tuple[Any, bool, bool] = NOTHING_FAILS  # while the snapshot of a guard on a bool is made
         self.base = 0  # where the part begins that may still be changed
 
     # -- the walk
@@ -160,7 +165,10 @@ class Forward:
                     self.virtual[a].force(self, a)
         new = Op(op.code, args, op.type, op.desc)
         if op.snap is not None:
-            new.snap = self.snapshot(op.snap)
+            if op.code in FAILS_WITH:
+                new.snap = self.failing_snapshot(op, args[0])
+            else:
+                new.snap = self.snapshot(op.snap)
         return self.write(new)
 
     def put(self, new: Op) -> None:
@@ -242,6 +250,16 @@ class Forward:
             frames = self.frames
             new = self.snaps[snap] = ir.Snapshot(tuple([frames.get(f) or self.frame(f) for f in snap.frames]), names)
         return new
+
+    def failing_snapshot(self, op: Op, truth: ir.Value) -> ir.Snapshot:
+        """The snapshot of a guard on a bool: whoever leaves there knows the bool."""
+        assert op.snap is not None
+        self.failing = (truth, FAILS_WITH[op.code], False)
+        snap = self.snapshot(op.snap)
+        if self.failing[2]:  # it was named: no other guard may use these frames
+            self.touch()
+        self.failing = NOTHING_FAILS
+        return snap
 
     def frame(self, f: ir.FrameState) -> ir.FrameState:
         virtual = self.virtual

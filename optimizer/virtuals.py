@@ -50,10 +50,27 @@ class Virtual:
         """The operation that describes the object as it is now, for snapshots."""
         image = self.image
         if image is None:
+            if self.code == C.BOX_BOOL:
+                return self.truth(fw, op)
             virtual = fw.virtual
             items = tuple([virtual[v].picture(fw, v) if v in virtual else v for v in self.items])
             image = self.image = Op(self.code, items, ir.REF, self.desc)
         return image
+
+    def truth(self, fw: Forward, op: Op) -> ir.Value:
+        """A bool object in a snapshot: a constant where the guard's failing says which; else it is written."""
+        b = self.items[0]
+        if b is fw.failing[0]:
+            fw.failing = (b, fw.failing[1], True)
+            return fw.const(ir.REF, fw.failing[1])
+        if b in fw.known:
+            return fw.const(ir.REF, fw.known[b].value)
+        del fw.virtual[op]
+        op.args = (b,)
+        fw.put(op)
+        for _ in range(self.count):
+            fw.write(Op(C.INCREF, (op,), ir.VOID))
+        return op
 
     def pointer(self, fw: Forward, op: Op, desc: Any) -> Op:
         if self.pointer_op is None:
@@ -138,7 +155,11 @@ def reaches(fw: Forward, v: ir.Value, target: Op) -> bool:
 def allocate(fw: Forward, op: Op, args: tuple) -> Any:
     if op.code == C.NEW_INSTANCE and type(args[0]) is not ir.Const:
         return None
-    return make(fw, op.code, op.desc, list(args), 0 if op.code == C.BOX_BOOL else 1)
+    if op.code != C.BOX_BOOL:
+        return make(fw, op.code, op.desc, list(args), 1)
+    if type(args[0]) is ir.Const:
+        return fw.const(ir.REF, args[0].value)
+    return make(fw, op.code, op.desc, list(args), 0)
 
 
 def incref(fw: Forward, op: Op, args: tuple) -> Any:
