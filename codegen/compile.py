@@ -4,12 +4,16 @@ text --parse--> module --passes--> module --code generation--> relocatable objec
 
 llvmlite is imported at the first trace (it costs 45 MB and as many milliseconds).  Every trace is a library of its own, so that `close`
 can give its memory back.
+
+Tiers.  Tier 2 is LLVM's ordinary code generator; most of a trace's latency is its.  Tier 1 is the quick one (no passes, fast
+instruction selection, local register allocation): about ten times sooner, and code that keeps values in memory between guards.  Exits are
+addresses in the text, the same in both, so `Compiled.upgrade` compiles a trace again for tier 2, in another thread if wanted
+(LLVM runs without the GIL), and the caller attaches the new entry: bridges stay attached to the exits that both share.
 """
 
 from __future__ import annotations
 
 import itertools
-import sys
 import time
 from typing import Any
 
@@ -18,6 +22,7 @@ from .emit import Emitted, emit
 from .exits import ExitPlan
 
 _counter = itertools.count()
+TIER = 2  # what compile_trace uses unless told
 
 
 class _Symbols(dict):
@@ -53,72 +58,81 @@ class ProcessEnv:
 
     def jump_exit_address(self, token: Any) -> int:
         """`token`: the target loop, with its `buf_exit` (a jump exit) or its `compiled`."""
-        exit = token.compiled.jump_exit
+        exit = token.buf_exit or token.compiled.jump_exit
         return exit.address
 
 
 class Engine:
-    """LLVM's side of it: target machine, passes, linker."""
+    """LLVM's side of one tier: target machine, passes, linker."""
 
-    PASSES = ("instruction_combine", "simplify_cfg")
+    PASSES = {1: (), 2: ("instruction_combine", "simplify_cfg")}
+    OPT = {1: 0, 2: 2}
 
-    def __init__(self, opt: int = 2) -> None:
+    def __init__(self, tier: int) -> None:
         import llvmlite.binding as llvm
 
         self.llvm = llvm
         llvm.initialize_native_target()
         llvm.initialize_native_asmprinter()
         features = llvm.get_host_cpu_features()
-        self.has_floor = sys.platform != "linux" or features.get("sse4.1", True)
+        self.has_floor = features.get("sse4.1", True)
         self.target_machine = llvm.Target.from_default_triple().create_target_machine(
-            cpu=llvm.get_host_cpu_name(), features=features.flatten(), opt=opt, reloc="static", codemodel="large", jit=True
+            cpu=llvm.get_host_cpu_name(), features=features.flatten(), opt=self.OPT[tier], reloc="static", codemodel="large", jit=True
         )
-        self.builder = llvm.create_pass_builder(self.target_machine, llvm.create_pipeline_tuning_options(2))
-        self.passes = llvm.create_new_function_pass_manager()
-        for name in self.PASSES:
-            getattr(self.passes, f"add_{name}_pass")()
+        self.builder = self.passes = None
+        if self.PASSES[tier]:
+            self.builder = llvm.create_pass_builder(self.target_machine, llvm.create_pipeline_tuning_options(2))
+            self.passes = llvm.create_new_function_pass_manager()
+            for name in self.PASSES[tier]:
+                getattr(self.passes, f"add_{name}_pass")()
         self.jit = llvm.create_lljit_compiler(self.target_machine)
 
     def process_symbol(self, name: str) -> int | None:
         return self.llvm.address_of_symbol(name)
 
-    def optimize(self, emitted: Emitted) -> Any:
-        module = self.llvm.parse_assembly(emitted.text)
-        self.passes.run(module.get_function(emitted.name + "_buf"), self.builder)
+    def optimize(self, name: str, text: str) -> Any:
+        """Parses the text of the trace `name` and runs the tier's passes over its body; a llvmlite module."""
+        module = self.llvm.parse_assembly(text)
+        if self.passes is not None:
+            self.passes.run(module.get_function(name + "_buf"), self.builder)
         return module
 
-    def link(self, emitted: Emitted, obj: bytes) -> tuple[int, int, Any]:
-        """(entry from CPython or 0, entry through the buffer, what keeps the code in memory)."""
-        builder = self.llvm.JITLibraryBuilder().add_object_img(obj).export_symbol(emitted.name + "_buf")
-        if emitted.has_frame_entry:
-            builder.export_symbol(emitted.name)
-        library = builder.link(self.jit, emitted.name)
-        return library[emitted.name] if emitted.has_frame_entry else 0, library[emitted.name + "_buf"], library
+    def link(self, library: str, name: str, has_frame_entry: bool, obj: bytes) -> tuple[int, int, Any]:
+        """(entry from the frame or 0, entry through the buffer, what keeps the code in memory)."""
+        builder = self.llvm.JITLibraryBuilder().add_object_img(obj).export_symbol(name + "_buf")
+        if has_frame_entry:
+            builder.export_symbol(name)
+        code = builder.link(self.jit, library)
+        return code[name] if has_frame_entry else 0, code[name + "_buf"], code
 
 
-_engine: Engine | None = None
+_engines: dict[int, Engine] = {}
 
 
-def get_engine() -> Engine:
-    global _engine
-    if _engine is None:
-        _engine = Engine()
-    return _engine
+def get_engine(tier: int = TIER) -> Engine:
+    engine = _engines.get(tier)
+    if engine is None:
+        engine = _engines[tier] = Engine(tier)
+    return engine
 
 
 class Compiled:
     """Machine code of one trace.
 
-    entry: address of the entry from CPython (0 where there is none), buf_entry: of the one through the buffer;
-    exits: the bridge's Exit objects (their `tag` is the ExitPlan); size: of the object, bytes; timings: stage -> seconds.
+    entry: address of the entry from the frame (0 where there is none), buf_entry: of the one through the buffer;
+    exits: the bridge's Exit objects (their `tag` is the ExitPlan), plans: those plans; size: of the code, bytes; timings: stage -> seconds.
     The object must live as long as anything may enter the code.
     """
 
-    __slots__ = ("trace", "name", "entry", "buf_entry", "exits", "plans", "keepalive", "object", "size", "timings", "text", "_library", "_bridge", "_jump_exit")
+    __slots__ = (
+        "trace", "name", "tier", "entry", "buf_entry", "exits", "plans", "keepalive", "object", "size", "timings", "text", "_frame", "_code",
+        "_bridge", "_jump_exit",
+    )  # fmt: skip
 
     def __init__(self, trace: ir.Trace, emitted: Emitted, bridge: Any) -> None:
         self.trace = trace
         self.name = emitted.name
+        self.tier = 0
         self.entry = self.buf_entry = 0
         self.plans = [x.plan for x in emitted.exits]
         self.exits = [p.exit for p in self.plans]
@@ -127,7 +141,8 @@ class Compiled:
         self.size = 0
         self.timings: dict[str, float] = {}
         self.text = emitted.text
-        self._library: Any = None
+        self._frame = emitted.has_frame_entry
+        self._code: list[Any] = []
         self._bridge = bridge
         self._jump_exit: Any = None
 
@@ -138,12 +153,34 @@ class Compiled:
             self._jump_exit = self._bridge.new_jump_exit(self.buf_entry)
         return self._jump_exit
 
+    def upgrade(self, tier: int = 2) -> None:
+        """Compiles the same text for a tier; afterwards the entries are those of the new code.
+
+        The old code stays (something may be inside it, or jump to it) until `close`.  May run in another thread; whoever attached the old
+        entries attaches the new ones.
+        """
+        clock = time.perf_counter
+        t0 = clock()
+        engine = get_engine(tier)
+        t1 = clock()
+        module = engine.optimize(self.name, self.text)
+        t2 = clock()
+        obj = engine.target_machine.emit_object(module)
+        t3 = clock()
+        module.close()
+        entry, buf_entry, code = engine.link(f"{self.name}.{tier}", self.name, self._frame, obj)
+        t4 = clock()
+        self._code.append(code)
+        self.entry, self.buf_entry, self.object, self.size, self.tier = entry, buf_entry, obj, len(obj), tier
+        for stage, seconds in (("setup", t1 - t0), ("passes", t2 - t1), ("codegen", t3 - t2), ("link", t4 - t3)):
+            self.timings[stage] = self.timings.get(stage, 0.0) + seconds
+
     def close(self) -> None:
         """Frees the machine code.  Nothing may enter or be inside it."""
-        if self._library is not None:
-            self._library.close()
-            self._library = None
-            self.entry = self.buf_entry = 0
+        for code in self._code:
+            code.close()
+        self._code.clear()
+        self.entry = self.buf_entry = 0
 
 
 _envs: dict[int, ProcessEnv] = {}
@@ -156,23 +193,16 @@ def env_of(bridge: Any) -> ProcessEnv:
     return env
 
 
-def compile_trace(trace: ir.Trace, bridge: Any) -> Compiled:
+def compile_trace(trace: ir.Trace, bridge: Any, tier: int = TIER) -> Compiled:
     """Compiles and links a trace.  Raises EmitError, ExitError, OwnershipError (each a sentence) for one that is not well-formed."""
     clock = time.perf_counter
     t0 = clock()
-    engine, env = get_engine(), env_of(bridge)
+    get_engine(tier)
+    env = env_of(bridge)
     t1 = clock()
     emitted = emit(trace, env, f"trace_{next(_counter)}")
     t2 = clock()
     compiled = Compiled(trace, emitted, bridge)
-    module = engine.optimize(emitted)
-    t3 = clock()
-    obj = engine.target_machine.emit_object(module)
-    t4 = clock()
-    compiled.entry, compiled.buf_entry, compiled._library = engine.link(emitted, obj)
-    t5 = clock()
-    module.close()
-    compiled.object = obj
-    compiled.size = len(obj)
-    compiled.timings = {"setup": t1 - t0, "emit": t2 - t1, "passes": t3 - t2, "codegen": t4 - t3, "link": t5 - t4}
+    compiled.timings = {"setup": t1 - t0, "emit": t2 - t1}
+    compiled.upgrade(tier)
     return compiled
