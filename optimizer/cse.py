@@ -9,8 +9,9 @@ from __future__ import annotations
 from typing import Any
 
 from ..tracer import ir
+from ..tracer.ir import Op
 from .codes import C
-from .forward import Forward, Op
+from .forward import Forward
 
 
 def computed(fw: Forward, op: Op, args: tuple) -> Any:
@@ -23,5 +24,5 @@ def remember(fw: Forward, op: Op) -> None:
 
 
 CODES = [row.code for row in ir.OPS if row.pure and row.code != C.BOX_BOOL]
-BEFORE: dict[int, Any] = {code: computed for code in CODES}
-AFTER: dict[int, Any] = {code: remember for code in CODES}
+BEFORE: dict[int, Any] = dict.fromkeys(CODES, computed)
+AFTER: dict[int, Any] = dict.fromkeys(CODES, remember)

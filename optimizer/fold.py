@@ -5,8 +5,8 @@ for any value (the same name twice: the same value), an upper-case name for a co
 condition upper-case names are the constants' values, and `const(expression)` makes a constant.  The operands of commutative
 operations come with a constant to the right, so rules need that order only.
 
-A rule may replace a guarded operation only where the replacement leaves the trace in exactly the same cases.  The tests try each
-rule with all operands at small widths, and show that each can fire.
+A rule may replace a guarded operation only where the replacement leaves the trace in exactly the same cases.  (Guarded operands of
+a pattern have passed already, and stay.)  The tests try each rule with all operands at small widths, and show that each can fire.
 
 The rules of one op code become one Python function when the op code is first met.
 """
@@ -19,8 +19,9 @@ import operator
 from typing import Any, Callable, NamedTuple
 
 from ..tracer import ir
+from ..tracer.ir import Const, Op
 from .codes import C
-from .forward import MAX, MIN, Const, Forward, Op
+from .forward import MAX, MIN, Forward
 
 RULES = """
 int_add(x, 0) -> x
@@ -291,7 +292,7 @@ def compile_rules(code: int) -> Callable:
         lines += compile_rule(parse_rule(text), operands)
     lines.append("    return None")
     space = {"Const": Const, "same_float": same_float, "wrap": wrap, "fits": fits, "has_exact_reciprocal": has_exact_reciprocal}
-    exec("\n".join(lines), space)  # noqa: S102 - our own text, from RULES
+    exec("\n".join(lines), space)
     return space["rule"]
 
 
@@ -353,5 +354,5 @@ def build(e: ast.expr, bound: dict[str, str], type: str) -> str:
     return f"fw.const({type!r}, {ast.literal_eval(e)!r})"
 
 
-BEFORE: dict[int, Any] = {code: fold for code in {*MEANING, *SOURCES}}
+BEFORE: dict[int, Any] = dict.fromkeys({*MEANING, *SOURCES}, fold)
 AFTER: dict[int, Any] = {}

@@ -53,10 +53,10 @@ from struct import pack
 from typing import Any, Callable
 
 from ..tracer import ir
+from ..tracer.ir import Const, Op
 from .codes import C
 
-Op, Const = ir.Op, ir.Const
-Hook = Callable[["Forward", Op, tuple], Any]
+Hook = Callable[..., Any]  # before: (forward, source op, operands) -> value or None; after: (forward, new op)
 
 MIN, MAX = -(1 << 63), (1 << 63) - 1
 FULL = (MIN, MAX)
@@ -89,21 +89,21 @@ class Forward:
     )  # fmt: skip
 
     def __init__(self, before: list[tuple[Hook, ...]], after: list[tuple[Hook, ...]], off: frozenset[str] = frozenset()) -> None:
-        self.types: dict[Op, type] = {}
-        self.volatile: dict[Op | Const, type] = {}
-        self.nonnull: set[Op] = set()
-        self.known: dict[Op, Const] = {}
-        self.same: dict[Op, Const] = {}
-        self.ranges: dict[Op, tuple[int, int]] = {}
-        self.unboxed: dict[Op, ir.Value] = {}
-        self.offsets: dict[Op, tuple[Op, int]] = {}
+        self.types: dict[Any, type] = {}
+        self.volatile: dict[Any, type] = {}
+        self.nonnull: set[Any] = set()
+        self.known: dict[Any, Const] = {}
+        self.same: dict[Any, Const] = {}
+        self.ranges: dict[Any, tuple[int, int]] = {}
+        self.unboxed: dict[Any, ir.Value] = {}
+        self.offsets: dict[Any, tuple[Op, int]] = {}
         self.pure: dict[tuple, ir.Value] = {}
         self.flags: set = set()  # guard_not_invalidated that hold
-        self.guards: dict[Op, Op] = {}  # the first guard on a ref
-        self.pending: dict[ir.Value, int] = {}  # references that left a virtual container and wait for their `own`
+        self.guards: dict[Any, Op] = {}  # the first guard on a ref
+        self.pending: dict[Any, int] = {}  # references that left a virtual container and wait for their `own`
         self.heap: dict[str, dict[tuple, ir.Value]] = {}
-        self.virtual: dict[Op, Any] = {}  # -> virtuals.Virtual
-        self.nested: dict[Op, Any] = {}  # the part of `virtual` whose images can change
+        self.virtual: dict[Any, Any] = {}  # -> virtuals.Virtual
+        self.nested: dict[Any, Any] = {}  # the part of `virtual` whose images can change
         self.out: list[Op] = []
         self.consts: dict[tuple, Const] = {(ir.REF, id(ir.NULL_VALUE)): ir.NULL, (ir.BOOL, True): ir.TRUE, (ir.BOOL, False): ir.FALSE}
         self.by_id: dict[int, Const] = {}
@@ -113,7 +113,7 @@ class Forward:
         self.frames: dict[ir.FrameState, ir.FrameState] = {}
         self.snap: ir.Snapshot | None = None  # of the source, the last one seen
         self.off = off
-        self.pinned: set[Op] = set()  # refs of which the trace keeps a reference to its end
+        self.pinned: set[Any] = set()  # refs of which the trace keeps a reference to its end
         self.kept: dict[tuple, Any] = {}  # fields of such refs in which the trace keeps a number: (memory class, place) -> descriptor
         self.wrote: set[str] = set()  # memory classes written so far
         self.ran = False  # whether Python code ran for sure
@@ -203,7 +203,7 @@ class Forward:
             del self.by_id[id(c)]  # c goes away, its address may serve another
         return one
 
-    def value(self, v: ir.Value) -> ir.Value:
+    def value(self, v: Any) -> Any:
         """The value of the result that a source value became."""
         if type(v) is Const:
             return self.by_id.get(id(v)) or self.intern(v)

@@ -13,8 +13,9 @@ from __future__ import annotations
 from typing import Any
 
 from ..tracer import ir
+from ..tracer.ir import Const, Op
 from .codes import C
-from .forward import GONE, Const, Forward, Op, is_stable
+from .forward import GONE, Forward, is_stable
 from .objects import TYPES, UNBOX
 
 # -- before: is it known already?
@@ -226,17 +227,21 @@ BEFORE = {
     C.GUARD_IS_NOT: guard_is_not,
     C.GUARD_NOT_INVALIDATED: guard_valid,
     C.REF_EQ: ref_eq,
-} | {code: unbox for code in UNBOX.values()}
+} | dict.fromkeys(UNBOX.values(), unbox)
 
-AFTER = {
-    C.GUARD_TYPE: learn_type,
-    C.GUARD_NOT_TYPE: learn_not_type,
-    C.GUARD_NONNULL: learn_nonnull,
-    C.GUARD_NULL: learn_fact,
-    C.GUARD_TRUE: learn_true,
-    C.GUARD_FALSE: learn_truth,
-    C.GUARD_IS: learn_is,
-    C.GUARD_IS_NOT: learn_fact,
-    C.GUARD_NOT_INVALIDATED: learn_valid,
-    C.NEW_INSTANCE: learn_new,
-} | {code: learn_unboxed for code in UNBOX.values()} | {code: learn_new for code in TYPES}
+AFTER = (
+    {
+        C.GUARD_TYPE: learn_type,
+        C.GUARD_NOT_TYPE: learn_not_type,
+        C.GUARD_NONNULL: learn_nonnull,
+        C.GUARD_NULL: learn_fact,
+        C.GUARD_TRUE: learn_true,
+        C.GUARD_FALSE: learn_truth,
+        C.GUARD_IS: learn_is,
+        C.GUARD_IS_NOT: learn_fact,
+        C.GUARD_NOT_INVALIDATED: learn_valid,
+        C.NEW_INSTANCE: learn_new,
+    }
+    | dict.fromkeys(UNBOX.values(), learn_unboxed)
+    | dict.fromkeys(TYPES, learn_new)
+)

@@ -17,8 +17,9 @@ from __future__ import annotations
 from typing import Any
 
 from ..tracer import ir
+from ..tracer.ir import Const, Op
 from .codes import C
-from .forward import GONE, Const, Forward, Op
+from .forward import GONE, Forward
 from .guards import differ
 from .objects import CONSTANT_FIELDS, CONSTANT_ITEMS, FIELDS, HARMLESS, ITEMS, LENGTHS
 from .ranges import apart
@@ -176,7 +177,7 @@ def different(fw: Forward, a: ir.Value, b: ir.Value) -> bool:
     return differ(fw, fw.constant(a), fw.constant(b)) or newer(a, b) or newer(b, a)
 
 
-def newer(a: ir.Value, b: ir.Value) -> bool:
+def newer(a: Any, b: Any) -> bool:
     """Whether a was allocated when b existed."""
     return type(a) is Op and ir.OPS[a.code].alloc and (type(b) is Const or b.num < a.num)
 
@@ -195,4 +196,4 @@ AFTER = {
     C.STORE_AT: stored,
     C.CALL: called,
     C.DECREF: released,
-} | {code: allocated for code in {*FIELDS_OF, *LENGTHS}}
+} | dict.fromkeys({*FIELDS_OF, *LENGTHS}, allocated)

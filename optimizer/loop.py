@@ -27,8 +27,9 @@ from __future__ import annotations
 from typing import Any
 
 from ..tracer import ir
+from ..tracer.ir import Const, Op
 from .codes import C
-from .forward import FULL, MAX, MIN, Const, Forward, Op
+from .forward import FULL, MAX, MIN, Forward
 from .guards import is_nonnull
 from .objects import BOX_OF, TYPES, UNBOXED_TYPE
 from .virtuals import make
@@ -166,6 +167,13 @@ def meet(fw: Forward, shape: Shape, v: ir.Value, seen: dict) -> bool:
     return MEET[shape.kind](fw, shape, v, seen)
 
 
+def meet_all(fw: Forward, shapes: list[Shape], values: list, seen: dict) -> bool:
+    lowered = False
+    for shape, v in zip(shapes, values):
+        lowered |= meet(fw, shape, v, seen)
+    return lowered
+
+
 def meet_same(fw: Forward, shape: Shape, v: ir.Value, seen: dict) -> bool:
     old = shape.value
     if v is old:
@@ -202,7 +210,7 @@ def meet_virtual(fw: Forward, shape: Shape, v: ir.Value, seen: dict) -> bool:
     if virtual is None or v in seen or (virtual.code, virtual.desc) != (shape.code, shape.desc) or len(virtual.items) != len(shape.parts):
         return shape.become(plain(fw, TYPES.get(shape.code), v))
     seen[v] = shape
-    return any([meet(fw, part, item, seen) for part, item in zip(shape.parts, virtual.items)])
+    return meet_all(fw, shape.parts, virtual.items, seen)
 
 
 def meet_shared(fw: Forward, shape: Shape, v: ir.Value, seen: dict) -> bool:
@@ -258,16 +266,15 @@ def fit(fw: Forward, shapes: list[Shape], values: list) -> bool:
     """Whether the shapes describe the values; they do afterwards."""
     for shape, v in zip(shapes, values):
         settle(fw, shape, v)
-    seen: dict = {}
-    return not any([meet(fw, shape, v, seen) for shape, v in zip(shapes, values)])
+    return not meet_all(fw, shapes, values, {})
 
 
-def give(fw: Forward, shape: Shape, v: ir.Value, operands: list, drops: list) -> None:
+def give(fw: Forward, shape: Shape, v: Any, operands: list, drops: list) -> None:
     """Takes a value apart into operands; `drops`: objects of which a reference is left over."""
     if shape.kind == PHI:
         operands.append(v)
     elif shape.kind != SAME:
-        virtual = fw.virtual.get(v)
+        virtual: Any = fw.virtual.get(v)
         if virtual is not None:
             virtual.count -= 1
         elif shape.kind == BOX:

@@ -9,10 +9,11 @@ into plain numbers.  The idea is Ardö, Bolz and Fijałkowski's ("Loop-aware opt
 
 from __future__ import annotations
 
-from ..tracer import ir
-from .codes import C
+from typing import Any
 
-Op = ir.Op
+from ..tracer import ir
+from ..tracer.ir import Op
+from .codes import C
 
 
 def peel(trace: ir.Trace, off: frozenset[str] = frozenset()) -> ir.Trace:
@@ -67,7 +68,7 @@ class Copier:
         self.frames[f] = new
         return new
 
-    def value(self, v: ir.Value) -> ir.Value:
+    def value(self, v: Any) -> Any:
         """What stands for v in the copy; an allocation that lives in snapshots only is copied on first sight."""
         new = self.values.get(v)
         if new is not None:

@@ -14,8 +14,9 @@ from __future__ import annotations
 from typing import Any
 
 from ..tracer import ir
+from ..tracer.ir import Const, Op
 from .codes import C
-from .forward import FULL, MAX, MIN, Const, Forward, Op
+from .forward import FULL, MAX, MIN, Forward
 from .objects import FIELD_RANGES
 
 Range = tuple[int, int]
@@ -143,7 +144,7 @@ def result(fw: Forward, code: int, args: tuple) -> Range:
 def checked(fw: Forward, op: Op, args: tuple) -> Any:
     """No check where the result fits in any case."""
     low, high = result(fw, op.code, args)
-    return fw.again(UNCHECKED[op.code], args) if MIN <= low and high <= MAX else None
+    return fw.again(UNCHECKED[op.code], args) if low >= MIN and high <= MAX else None
 
 
 def lt(fw: Forward, op: Op, args: tuple) -> Any:
@@ -255,7 +256,7 @@ def selected(fw: Forward, op: Op) -> None:
     fw.ranges[op] = (min(a[0], b[0]), max(a[1], b[1]))
 
 
-def offset(fw: Forward, v: ir.Value) -> tuple[ir.Value, int]:
+def offset(fw: Forward, v: ir.Value) -> tuple[Any, int]:
     return fw.offsets.get(v) or (v, 0)
 
 
@@ -270,7 +271,7 @@ def guarded_false(fw: Forward, op: Op) -> None:
     assume(fw, op.args[0], False)
 
 
-def assume(fw: Forward, truth: ir.Value, holds: bool) -> None:
+def assume(fw: Forward, truth: Any, holds: bool) -> None:
     """The consequences of a bool's being true or false."""
     if type(truth) is Const:
         return
@@ -387,7 +388,7 @@ def exclude(fw: Forward, v: ir.Value, other: ir.Value) -> None:
             narrow(fw, v, MIN, low - 1)
 
 
-def narrow(fw: Forward, v: ir.Value, low: int, high: int) -> None:
+def narrow(fw: Forward, v: Any, low: int, high: int) -> None:
     """v lies in (low, high) as well; so do, shifted, the numbers that it is the sum of."""
     if type(v) is Const:
         return
@@ -402,12 +403,12 @@ def narrow(fw: Forward, v: ir.Value, low: int, high: int) -> None:
         x, c = v.args
         if type(c) is Const and type(x) is Op:
             a, b = fw.range(x)
-            if v.code == C.INT_ADD_OVF or (MIN <= a + c.value and b + c.value <= MAX):
+            if v.code == C.INT_ADD_OVF or (a + c.value >= MIN and b + c.value <= MAX):
                 narrow(fw, x, low - c.value, high - c.value)
 
 
 BEFORE = {
-    **{code: checked for code in UNCHECKED},
+    **dict.fromkeys(UNCHECKED, checked),
     C.INT_LT: lt,
     C.INT_LE: le,
     C.INT_GT: gt,
@@ -422,7 +423,7 @@ BEFORE = {
 }
 
 AFTER = {
-    **{code: ranged for code in [*BINARY, *UNARY]},
+    **dict.fromkeys([*BINARY, *UNARY], ranged),
     C.INT_ADD: summed,
     C.INT_ADD_OVF: summed,
     C.BOOL_TO_INT: truth_as_int,

@@ -20,8 +20,9 @@ from __future__ import annotations
 from typing import Any
 
 from ..tracer import ir
+from ..tracer.ir import Op
 from .codes import C
-from .forward import GONE, Forward, Op
+from .forward import GONE, Forward
 from .objects import BACKWARDS, FIELDS, ITEMS, LENGTHS, POINTERS, TYPES, UNBOX, UNBOXED_TYPE
 
 
@@ -35,7 +36,7 @@ class Virtual:
         self.desc = desc
         self.items = items
         self.count = count
-        self.image: Op | None = None
+        self.image: ir.Value | None = None
         self.base_count = 0 if code == C.BOX_BOOL else 1  # references that come with writing it
         self.nests = code not in UNBOX
         self.pointer_op: Op | None = None  # the pointer to the items, once somebody asked for it
@@ -46,7 +47,7 @@ class Virtual:
         new.pointer_op = self.pointer_op
         return new
 
-    def picture(self, fw: Forward, op: Op) -> Op:
+    def picture(self, fw: Forward, op: Op) -> ir.Value:
         """The operation that describes the object as it is now, for snapshots."""
         image = self.image
         if image is None:
@@ -310,7 +311,7 @@ def number_in(fw: Forward, ref: ir.Value, type: str) -> ir.Value:
     return n
 
 
-BEFORE = {code: allocate for code in TYPES} | {
+BEFORE = dict.fromkeys(TYPES, allocate) | {
     C.NEW_INSTANCE: allocate,
     C.INCREF: incref,
     C.DECREF: decref,
