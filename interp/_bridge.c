@@ -575,6 +575,26 @@ bridge_loops(PyObject *self, PyObject *code)
     return list;
 }
 
+/* At exit: CPython must not call us any more. */
+static PyObject *
+bridge_shutdown(PyObject *self, PyObject *noargs)
+{
+    PyObject *result = bridge_disable(self, NULL);
+    pt_unwatch_all();
+    return result;
+}
+
+static int
+register_shutdown(PyObject *m)
+{
+    PyObject *fn = PyObject_GetAttrString(m, "shutdown");
+    PyObject *atexit = fn ? PyImport_ImportModule("atexit") : NULL;
+    int err = atexit ? done(PyObject_CallMethod(atexit, "register", "O", fn)) : -1;
+    Py_XDECREF(atexit);
+    Py_XDECREF(fn);
+    return err;
+}
+
 /* ---- statistics ---- */
 
 static PyObject *
@@ -614,6 +634,7 @@ static PyMethodDef methods[] = {
      "on_hot_loop(root, code, header_offset), on_hot_func(root, code), on_hot_exit(root, exit, frames, values):\n"
      "each returns the count until it is asked again; negative: never."},
     {"disable", bridge_disable, METH_NOARGS, "disable(): stops counting and entering native code."},
+    {"shutdown", bridge_shutdown, METH_NOARGS, "shutdown(): disable() and an end to all watching; called at exit."},
     {"set_thresholds", bridge_set_thresholds, METH_VARARGS,
      "set_thresholds(loop, func, exit): for code that was not counted yet, and for exits."},
     {"attach_loop", bridge_attach_loop, METH_VARARGS,
@@ -668,7 +689,8 @@ exec_module(PyObject *m)
         return -1;
     }
     return PyModule_AddObjectRef(m, "NULL", pt.null) < 0 || PyModule_AddType(m, &PtExit_Type) < 0 ||
-           PyModule_AddType(m, &PtRootFrame_Type) < 0 || pt_runtime_init(m) < 0 ? -1 : 0;
+           PyModule_AddType(m, &PtRootFrame_Type) < 0 || pt_runtime_init(m) < 0 ||
+           pt_watch_init(m) < 0 || register_shutdown(m) < 0 ? -1 : 0;
 }
 
 static PyModuleDef_Slot slots[] = {

@@ -140,6 +140,11 @@ void pt_unsync(PtCtx *, PtExit *);
 void pt_dealloc_sync(PtCtx *, PtExit *, PyObject *);
 void pt_traceback(PtCtx *, PtExit *);
 
+/* ---- watch.c ---- */
+
+PT_HIDDEN int pt_watch_init(PyObject *module);
+PT_HIDDEN void pt_unwatch_all(void);
+
 /* ---- helpers.c ---- */
 
 PT_HIDDEN PyObject *pt_layout(PyObject *self, PyObject *noargs);

@@ -133,6 +133,17 @@ pt_eval_breaker(PyThreadState *ts)
 #endif
 }
 
+/* Whether changes of the type are reported: only while it has a version tag. */
+static inline int
+pt_has_version(PyTypeObject *type)
+{
+#if PT_312
+    return (type->tp_flags & Py_TPFLAGS_VALID_VERSION_TAG) != 0;
+#else
+    return type->tp_version_tag != 0;
+#endif
+}
+
 #define PT_FIRST_TOOLS 0x1f   /* tool ids 0..4: everybody but us (5) and CPython's own settrace/setprofile (6, 7) */
 
 /* True where somebody else watches this code: then it runs in CPython only. */

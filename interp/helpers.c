@@ -365,7 +365,7 @@ static const Number numbers[] = {
 #endif
     C("flag.managed_dict", Py_TPFLAGS_MANAGED_DICT), C("flag.have_gc", Py_TPFLAGS_HAVE_GC),
     C("flag.heap_type", Py_TPFLAGS_HEAPTYPE), C("flag.immutable_type", Py_TPFLAGS_IMMUTABLETYPE),
-    C("flag.valid_version", Py_TPFLAGS_VALID_VERSION_TAG),
+    C("flag.valid_version", Py_TPFLAGS_VALID_VERSION_TAG),   /* 3.12 only: later a version tag of 0 is an invalid one */
     /* An object is immortal if the low 32 bits of its count are negative; incref adds 1 to the low 32 bits unless that
        gives 0. */
     C("immortal.refcnt", _Py_IMMORTAL_REFCNT), C("immortal.refcnt_min", 0x80000000LL), C("immortal.check_bits", 32),

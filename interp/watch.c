@@ -1,0 +1,524 @@
+/* Watching what compiled code takes for granted.
+
+   A Flag is a word that native code tests. Watches connect things to flags: a key of a dict, a type, a function. When
+   CPython's watchers report a change, the flags connected with it are set to 1, in C and at once, and queued for Python
+   (take_invalidated). A watch works once: what is raised is disconnected.
+
+   Callbacks come in the middle of dict, type and function operations, so they run no Python code: three maps from addresses
+   to lists of flags, and for dicts one dict from keys to lists. A key that is not exactly a str could be equal to any key:
+   it raises all flags of its dict.
+
+   Lifetimes. A connection owns its flag. A flag that only connections own belongs to dead code and is dropped the next time
+   its list is looked at. CPython reports the end of dicts and functions; a type's entry has a weak reference instead.
+   Types are only reported while they have a version tag: PyType_Watch assigns one, and watch_type() says if it could not.
+   All of it is undone before the interpreter goes (shutdown): watchers that are called too late have crashed CPython. */
+#include "bridge.h"
+
+typedef struct {
+    PyObject_HEAD
+    int64_t value;
+    Py_ssize_t connections;
+} Flag;
+
+typedef struct {
+    void *thing;                 /* NULL: free; GONE: deleted */
+    PyObject *flags;             /* list of Flag; for dicts: dict of lists by key */
+    PyObject *weak;              /* types only */
+} Entry;
+
+typedef struct {
+    Entry *entries;
+    size_t size, used;           /* used counts deleted entries, too */
+} Map;
+
+#define GONE ((void *)1)
+
+static Map dicts, types, functions;
+static PyObject *queue;          /* raised flags */
+static PyObject *addresses;      /* dict: address of a live flag -> None */
+static int dict_id = -1, type_id = -1, function_id = -1;
+
+/* ---- maps ---- */
+
+static size_t
+slot_for(Map *m, void *thing)
+{
+    size_t i = ((uintptr_t)thing >> 4) * 0x9E3779B97F4A7C15ull >> 20 & (m->size - 1);
+    size_t free_slot = m->size;
+    while (m->entries[i].thing != NULL && m->entries[i].thing != thing) {
+        if (m->entries[i].thing == GONE && free_slot == m->size) {
+            free_slot = i;
+        }
+        i = (i + 1) & (m->size - 1);
+    }
+    return m->entries[i].thing == NULL && free_slot != m->size ? free_slot : i;
+}
+
+static Entry *
+find(Map *m, void *thing)
+{
+    if (m->size == 0) {
+        return NULL;
+    }
+    Entry *e = &m->entries[slot_for(m, thing)];
+    return e->thing == thing ? e : NULL;
+}
+
+static int
+grow(Map *m)
+{
+    Map bigger = {NULL, m->size ? m->size * 2 : 16, 0};
+    bigger.entries = PyMem_Calloc(bigger.size, sizeof(Entry));
+    if (bigger.entries == NULL) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    for (size_t i = 0; i < m->size; i++) {
+        if (m->entries[i].thing != NULL && m->entries[i].thing != GONE) {
+            bigger.entries[slot_for(&bigger, m->entries[i].thing)] = m->entries[i];
+            bigger.used++;
+        }
+    }
+    PyMem_Free(m->entries);
+    *m = bigger;
+    return 0;
+}
+
+/* The thing's entry, made if need be; takes over `flags` and `weak` in any case. */
+static Entry *
+insert(Map *m, void *thing, PyObject *flags, PyObject *weak)
+{
+    if (flags == NULL || (2 * m->used >= m->size && grow(m) < 0)) {
+        Py_XDECREF(flags);
+        Py_XDECREF(weak);
+        return NULL;
+    }
+    Entry *e = &m->entries[slot_for(m, thing)];
+    if (e->thing == NULL) {
+        m->used++;
+    }
+    *e = (Entry){thing, flags, weak};
+    return e;
+}
+
+static void
+disconnect_list(PyObject *list)
+{
+    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(list); i++) {
+        ((Flag *)PyList_GET_ITEM(list, i))->connections--;
+    }
+}
+
+static void
+remove_entry(Entry *e)
+{
+    PyObject *flags = e->flags, *weak = e->weak, *key, *list;
+    Py_ssize_t pos = 0;
+    *e = (Entry){GONE, NULL, NULL};
+    if (PyList_Check(flags)) {
+        disconnect_list(flags);
+    }
+    else {
+        while (PyDict_Next(flags, &pos, &key, &list)) {
+            disconnect_list(list);
+        }
+    }
+    Py_DECREF(flags);
+    Py_XDECREF(weak);
+}
+
+/* ---- raising ---- */
+
+static void
+raise_list(PyObject *list)
+{
+    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(list); i++) {
+        Flag *flag = (Flag *)PyList_GET_ITEM(list, i);
+        if (flag->value == 0) {
+            flag->value = 1;
+            if (PyList_Append(queue, (PyObject *)flag) < 0) {
+                PyErr_Clear();
+            }
+        }
+    }
+    disconnect_list(list);
+    PyList_SetSlice(list, 0, PyList_GET_SIZE(list), NULL);
+}
+
+static void
+raise_all(PyObject *flags)
+{
+    PyObject *key, *list;
+    Py_ssize_t pos = 0;
+    while (PyDict_Next(flags, &pos, &key, &list)) {
+        raise_list(list);
+    }
+}
+
+static int
+dict_changed(PyDict_WatchEvent event, PyObject *dict, PyObject *key, PyObject *value)
+{
+    Entry *e = find(&dicts, dict);
+    if (e == NULL) {
+        return 0;
+    }
+    if (event == PyDict_EVENT_ADDED || event == PyDict_EVENT_MODIFIED || event == PyDict_EVENT_DELETED) {
+        if (PyUnicode_CheckExact(key)) {
+            PyObject *list = PyDict_GetItem(e->flags, key);
+            if (list != NULL && PyList_GET_SIZE(list) > 0 &&
+                !(event == PyDict_EVENT_MODIFIED && PyDict_GetItem(dict, key) == value)) {
+                raise_list(list);
+            }
+            return 0;
+        }
+    }
+    raise_all(e->flags);
+    if (event == PyDict_EVENT_DEALLOCATED) {
+        remove_entry(e);
+    }
+    return 0;
+}
+
+static int
+type_changed(PyTypeObject *type)
+{
+    Entry *e = find(&types, type);
+    if (e != NULL) {
+        raise_list(e->flags);
+    }
+    return 0;
+}
+
+static int
+function_changed(PyFunction_WatchEvent event, PyFunctionObject *func, PyObject *value)
+{
+    if (event == PyFunction_EVENT_CREATE) {
+        return 0;
+    }
+    Entry *e = find(&functions, func);
+    if (e == NULL) {
+        return 0;
+    }
+    raise_list(e->flags);
+    if (event == PyFunction_EVENT_DESTROY) {
+        remove_entry(e);
+    }
+    return 0;
+}
+
+/* Callbacks must keep the exception that may be set. */
+#define KEEPING_EXCEPTION(call) do { \
+    PyObject *exc = PyErr_GetRaisedException(); \
+    call; \
+    PyErr_SetRaisedException(exc); \
+    return 0; } while (0)
+
+static int
+on_dict(PyDict_WatchEvent event, PyObject *dict, PyObject *key, PyObject *value)
+{
+    KEEPING_EXCEPTION(dict_changed(event, dict, key, value));
+}
+
+static int
+on_type(PyTypeObject *type)
+{
+    KEEPING_EXCEPTION(type_changed(type));
+}
+
+static int
+on_function(PyFunction_WatchEvent event, PyFunctionObject *func, PyObject *value)
+{
+    if (event == PyFunction_EVENT_CREATE) {
+        return 0;
+    }
+    KEEPING_EXCEPTION(function_changed(event, func, value));
+}
+
+/* ---- connecting ---- */
+
+static Flag *
+flag_at(unsigned long long address)
+{
+    PyObject *key = PyLong_FromUnsignedLongLong(address);
+    int known = key ? PyDict_Contains(addresses, key) : -1;
+    Py_XDECREF(key);
+    if (known == 1) {
+        return (Flag *)(uintptr_t)(address - offsetof(Flag, value));
+    }
+    if (known == 0) {
+        PyErr_SetString(PyExc_ValueError, "not the address of a live Flag");
+    }
+    return NULL;
+}
+
+static void
+drop_dead(PyObject *list)
+{
+    for (Py_ssize_t i = PyList_GET_SIZE(list) - 1; i >= 0; i--) {
+        Flag *flag = (Flag *)PyList_GET_ITEM(list, i);
+        if (Py_REFCNT(flag) == flag->connections) {
+            flag->connections--;
+            PyList_SetSlice(list, i, i + 1, NULL);
+        }
+    }
+}
+
+static int
+connect(PyObject *list, Flag *flag)
+{
+    drop_dead(list);
+    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(list); i++) {
+        if (PyList_GET_ITEM(list, i) == (PyObject *)flag) {
+            return 0;
+        }
+    }
+    if (PyList_Append(list, (PyObject *)flag) < 0) {
+        return -1;
+    }
+    flag->connections++;
+    return 0;
+}
+
+static PyObject *
+watch_dict_key(PyObject *self, PyObject *args)
+{
+    PyObject *dict, *key;
+    unsigned long long address;
+    if (!PyArg_ParseTuple(args, "O!UK:watch_dict_key", &PyDict_Type, &dict, &key, &address)) {
+        return NULL;
+    }
+    Flag *flag = flag_at(address);
+    if (flag == NULL || (dict_id < 0 && (dict_id = PyDict_AddWatcher(on_dict)) < 0)) {
+        return NULL;
+    }
+    Entry *e = find(&dicts, dict);
+    if (e == NULL && (e = insert(&dicts, dict, PyDict_New(), NULL)) == NULL) {
+        return NULL;
+    }
+    PyObject *list = PyDict_GetItemWithError(e->flags, key);
+    if (list == NULL) {
+        list = PyErr_Occurred() ? NULL : PyList_New(0);
+        if (list == NULL || PyDict_SetItem(e->flags, key, list) < 0) {
+            Py_XDECREF(list);
+            return NULL;
+        }
+        Py_DECREF(list);
+    }
+    if (connect(list, flag) < 0 || PyDict_Watch(dict_id, dict) < 0) {
+        return NULL;
+    }
+    Py_RETURN_TRUE;
+}
+
+static PyObject *
+target(PyObject *weak)
+{
+    return ((PyWeakReference *)weak)->wr_object;
+}
+
+static PyObject *
+watch_type(PyObject *self, PyObject *args)
+{
+    PyTypeObject *type;
+    unsigned long long address;
+    if (!PyArg_ParseTuple(args, "O!K:watch_type", &PyType_Type, &type, &address)) {
+        return NULL;
+    }
+    Flag *flag = flag_at(address);
+    if (flag == NULL || (type_id < 0 && (type_id = PyType_AddWatcher(on_type)) < 0)) {
+        return NULL;
+    }
+    Entry *e = find(&types, type);
+    if (e != NULL && target(e->weak) != (PyObject *)type) {
+        remove_entry(e);
+        e = NULL;
+    }
+    if (e == NULL) {
+        PyObject *weak = PyWeakref_NewRef((PyObject *)type, NULL);
+        if (weak == NULL || (e = insert(&types, type, PyList_New(0), weak)) == NULL) {
+            return NULL;
+        }
+    }
+    if (PyType_Watch(type_id, (PyObject *)type) < 0) {
+        return NULL;
+    }
+    if (!pt_has_version(type)) {
+        Py_RETURN_FALSE;
+    }
+    if (connect(e->flags, flag) < 0) {
+        return NULL;
+    }
+    Py_RETURN_TRUE;
+}
+
+static PyObject *
+watch_function(PyObject *self, PyObject *args)
+{
+    PyObject *func;
+    unsigned long long address;
+    if (!PyArg_ParseTuple(args, "O!K:watch_function", &PyFunction_Type, &func, &address)) {
+        return NULL;
+    }
+    Flag *flag = flag_at(address);
+    if (flag == NULL || (function_id < 0 && (function_id = PyFunction_AddWatcher(on_function)) < 0)) {
+        return NULL;
+    }
+    Entry *e = find(&functions, func);
+    if (e == NULL && (e = insert(&functions, func, PyList_New(0), NULL)) == NULL) {
+        return NULL;
+    }
+    if (connect(e->flags, flag) < 0) {
+        return NULL;
+    }
+    Py_RETURN_TRUE;
+}
+
+static PyObject *
+take_invalidated(PyObject *self, PyObject *noargs)
+{
+    PyObject *fresh = PyList_New(0);
+    if (fresh == NULL) {
+        return NULL;
+    }
+    PyObject *result = queue;
+    queue = fresh;
+    return result;
+}
+
+/* ---- the end ---- */
+
+static void
+clear_map(Map *m)
+{
+    for (size_t i = 0; i < m->size; i++) {
+        if (m->entries[i].thing != NULL && m->entries[i].thing != GONE) {
+            remove_entry(&m->entries[i]);
+        }
+    }
+    PyMem_Free(m->entries);
+    *m = (Map){NULL, 0, 0};
+}
+
+/* Disconnects everything and gives the watcher ids back. */
+void
+pt_unwatch_all(void)
+{
+    for (size_t i = 0; dict_id >= 0 && i < dicts.size; i++) {
+        void *dict = dicts.entries[i].thing;
+        if (dict != NULL && dict != GONE && PyDict_Unwatch(dict_id, dict) < 0) {
+            PyErr_Clear();
+        }
+    }
+    for (size_t i = 0; type_id >= 0 && i < types.size; i++) {
+        PyObject *type = types.entries[i].weak ? target(types.entries[i].weak) : Py_None;
+        if (type != Py_None && PyType_Unwatch(type_id, type) < 0) {
+            PyErr_Clear();
+        }
+    }
+    if ((dict_id >= 0 && PyDict_ClearWatcher(dict_id) < 0) || (type_id >= 0 && PyType_ClearWatcher(type_id) < 0) ||
+        (function_id >= 0 && PyFunction_ClearWatcher(function_id) < 0)) {
+        PyErr_Clear();
+    }
+    dict_id = type_id = function_id = -1;
+    clear_map(&dicts);
+    clear_map(&types);
+    clear_map(&functions);
+}
+
+/* ---- flags ---- */
+
+static PyTypeObject Flag_Type;
+
+static PyObject *
+new_flag(PyObject *self, PyObject *noargs)
+{
+    Flag *flag = PyObject_New(Flag, &Flag_Type);
+    if (flag == NULL) {
+        return NULL;
+    }
+    flag->value = 0;
+    flag->connections = 0;
+    PyObject *key = PyLong_FromVoidPtr(&flag->value);
+    if (key == NULL || PyDict_SetItem(addresses, key, Py_None) < 0) {
+        Py_CLEAR(flag);
+    }
+    Py_XDECREF(key);
+    return (PyObject *)flag;
+}
+
+static void
+flag_dealloc(PyObject *self)
+{
+    PyObject *exc = PyErr_GetRaisedException();
+    PyObject *key = PyLong_FromVoidPtr(&((Flag *)self)->value);
+    if (key == NULL || PyDict_DelItem(addresses, key) < 0) {
+        PyErr_Clear();
+    }
+    Py_XDECREF(key);
+    PyErr_SetRaisedException(exc);
+    PyObject_Free(self);
+}
+
+static PyObject *
+flag_address(PyObject *self, void *unused)
+{
+    return PyLong_FromVoidPtr(&((Flag *)self)->value);
+}
+
+static PyObject *
+flag_value(PyObject *self, void *unused)
+{
+    return PyLong_FromLongLong(((Flag *)self)->value);
+}
+
+static int
+set_flag_value(PyObject *self, PyObject *value, void *unused)
+{
+    long long v = value ? PyLong_AsLongLong(value) : 0;
+    if (v == -1 && PyErr_Occurred()) {
+        return -1;
+    }
+    ((Flag *)self)->value = v;
+    return 0;
+}
+
+static PyGetSetDef flag_getset[] = {
+    {"address", flag_address, NULL, "address of the int64 that native code tests"},
+    {"value", flag_value, set_flag_value, "0, or 1 after a change"},
+    {NULL},
+};
+
+static PyTypeObject Flag_Type = {
+    PyVarObject_HEAD_INIT(NULL, 0)
+    .tp_name = "pytrace.interp._bridge.Flag",
+    .tp_basicsize = sizeof(Flag),
+    .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION,
+    .tp_doc = "A word that is set when something watched changes.",
+    .tp_getset = flag_getset,
+    .tp_dealloc = flag_dealloc,
+};
+
+static PyMethodDef watch_methods[] = {
+    {"new_flag", new_flag, METH_NOARGS, "new_flag() -> Flag"},
+    {"watch_dict_key", watch_dict_key, METH_VARARGS,
+     "watch_dict_key(dict, key, flag_address) -> True: the flag is raised when dict[key] changes, comes or goes."},
+    {"watch_type", watch_type, METH_VARARGS,
+     "watch_type(type, flag_address) -> bool: raised when the type or a base changes. False: it cannot be watched."},
+    {"watch_function", watch_function, METH_VARARGS,
+     "watch_function(func, flag_address) -> True: raised when code or defaults change, or the function dies."},
+    {"take_invalidated", take_invalidated, METH_NOARGS, "take_invalidated() -> list of flags raised since the last call"},
+    {NULL},
+};
+
+int
+pt_watch_init(PyObject *module)
+{
+    if (queue == NULL) {
+        queue = PyList_New(0);
+        addresses = PyDict_New();
+    }
+    if (queue == NULL || addresses == NULL || PyModule_AddType(module, &Flag_Type) < 0) {
+        return -1;
+    }
+    return PyModule_AddFunctions(module, watch_methods);
+}
