@@ -5,13 +5,14 @@ Any pass, and any mechanism of the forward walk, can be switched off by its name
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any, Callable
 
 from ..tracer import ir
 from . import cse, fold, guards, heap, loop, ranges, virtuals
 from .codes import C
 from .dce import remove_dead_code
-from .forward import Forward
+from .forward import DeadEnd, Forward
 from .peel import peel
 from .recycle import recycle_boxes
 from .refcounts import eliminate_refcounts
@@ -52,10 +53,11 @@ def forward(trace: ir.Trace, off: frozenset[str] = frozenset()) -> ir.Trace:
     for old, new in zip(trace.inputs, inputs):
         old.fwd = new
     header = next((k for k, op in enumerate(trace.ops) if op.code == C.LABEL), -1)
-    if header < 0:
-        fw.walk(trace.ops)
-    else:
-        loop.close(fw, trace, header)
+    with suppress(DeadEnd):
+        if header < 0:
+            fw.walk(trace.ops)
+        else:
+            loop.close(fw, trace, header)
     owned = [op.fwd for op in trace.owned_inputs]
     return ir.Trace(trace.kind, inputs, fw.out, owned, trace.code, trace.header, trace.name, trace.flag, fw.info)
 

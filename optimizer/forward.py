@@ -80,6 +80,10 @@ def is_stable(cls: Any) -> bool:
     return isinstance(cls, type) and bool(cls.__flags__ & IMMUTABLE_TYPE) and not issubclass(cls, MODULE)
 
 
+class DeadEnd(Exception):
+    """What follows can never be reached; the exit is written."""
+
+
 class Forward:
     """The state of the walk: what is known, and what has been written."""
 

@@ -10,12 +10,12 @@ outcome there.  The outcome of `guard_is` depends on nothing but the value.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NoReturn
 
 from ..tracer import ir
 from ..tracer.ir import Const, Op
 from .codes import C
-from .forward import GONE, Forward, is_stable
+from .forward import GONE, DeadEnd, Forward, is_stable
 from .objects import TYPES, UNBOX
 
 # -- before: is it known already?
@@ -25,30 +25,32 @@ def guard_type(fw: Forward, op: Op, args: tuple) -> Any:
     known = fw.type_of(args[0])
     if known is None:
         return None
-    return GONE if known is args[1].value else fails(fw)
+    return GONE if known is args[1].value else fails(fw, op)
 
 
 def guard_not_type(fw: Forward, op: Op, args: tuple) -> Any:
     known = fw.type_of(args[0])
     if known is not None:
-        return GONE if known is not args[1].value else fails(fw)
+        return GONE if known is not args[1].value else fails(fw, op)
     return passed(fw, op, args)
 
 
 def guard_nonnull(fw: Forward, op: Op, args: tuple) -> Any:
+    if args[0] is ir.NULL:
+        fails(fw, op)
     return GONE if is_nonnull(fw, args[0]) else None
 
 
 def guard_null(fw: Forward, op: Op, args: tuple) -> Any:
     if args[0] is ir.NULL:
         return GONE
-    return fails(fw) if is_nonnull(fw, args[0]) else passed(fw, op, args)
+    return fails(fw, op) if is_nonnull(fw, args[0]) else passed(fw, op, args)
 
 
 def guard_truth(fw: Forward, op: Op, args: tuple) -> Any:
     b = args[0]
     if type(b) is Const:
-        return GONE if b.value == (op.code == C.GUARD_TRUE) else fails(fw)
+        return GONE if b.value == (op.code == C.GUARD_TRUE) else fails(fw, op)
     if b.code == C.BOOL_NOT:
         opposite = C.GUARD_FALSE if op.code == C.GUARD_TRUE else C.GUARD_TRUE
         inner = b.args[0]
@@ -61,14 +63,14 @@ def guard_is(fw: Forward, op: Op, args: tuple) -> Any:
     if a is b:
         return GONE
     if differ(fw, a, b):
-        return fails(fw)
+        fails(fw, op)
     return strengthen(fw, op, args)
 
 
 def guard_is_not(fw: Forward, op: Op, args: tuple) -> Any:
     a, b = fw.constant(args[0]), fw.constant(args[1])
     if a is b:
-        return fails(fw)
+        fails(fw, op)
     return GONE if differ(fw, a, b) else passed(fw, op, args)
 
 
@@ -103,9 +105,11 @@ def passed(fw: Forward, op: Op, args: tuple) -> Any:
     return GONE if (op.code, *args) in fw.pure else None
 
 
-def fails(fw: Forward) -> None:
-    """A guard that cannot pass stays; the recording is of little use from here on, and whoever asked for it is told."""
-    fw.info["contradiction"] = fw.info.get("contradiction", 0) + 1
+def fails(fw: Forward, op: Op) -> NoReturn:
+    """A guard that cannot pass ends the trace: what was recorded behind it was recorded about other values."""
+    fw.info["contradiction"] = ir.OPS[op.code].name
+    fw.emit(Op(C.EXIT, (), ir.VOID, None, op.snap), ())
+    raise DeadEnd
 
 
 def is_nonnull(fw: Forward, v: ir.Value) -> bool:

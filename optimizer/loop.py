@@ -401,7 +401,7 @@ class Loop:
             if value is None:
                 held &= not used
                 continue
-            if place.shape.kind == SAME and value is not place.shape.value and (value.type == ir.REF or not used):
+            if place.shape.kind == SAME and value is not place.shape.value and (value.type in (ir.REF, ir.PTR) or not used):
                 held &= not used
                 continue
             kept.append(place)
@@ -451,15 +451,13 @@ def close(fw: Forward, trace: ir.Trace, header: int) -> None:
         same(v) if m >= 0 and values[m] is v and v not in fw.virtual else guess(fw, v, seen) for v, m in zip(values, stays)
     ]  # fmt: skip
     loop = Loop(fw, values, shapes)
-    start, snap, contradictions = fw.save(), fw.snap, fw.info.get("contradiction", 0)
+    start, snap = fw.save(), fw.snap
     for attempt in range(ROUNDS):
         if attempt == ROUNDS - 1:
             loop.assume_nothing()
         fw.restore(start)
         fw.snap = snap
         fw.info["rounds"] = attempt + 1
-        if contradictions != fw.info.get("contradiction", 0):
-            fw.info["contradiction"] = contradictions
         if not loop.arrive(label):
             continue
         fw.walk(body)

@@ -68,10 +68,11 @@ def test_identity_guards_take_over_guards_of_type():
     assert trace.ops[0].snap.frames[0].offset == 1
 
 
-def test_a_guard_that_cannot_pass_stays_and_is_reported():
-    trace = walked(f"{REF}guard_type(r0, $int) @s1\nguard_type(r0, $str) @s2{END}", "guards")
-    assert [op.name for op in trace.ops] == ["guard_type", "guard_type", "exit"]
-    assert trace.info["contradiction"] == 1
+def test_a_guard_that_cannot_pass_ends_the_trace():
+    trace = walked(f"{REF}guard_type(r0, $int) @s1\nguard_type(r0, $str) @s2\ncall(r1) #run @s3{END}", "guards")
+    assert [op.name for op in trace.ops] == ["guard_type", "exit"]
+    assert trace.ops[-1].snap.frames[0].offset == 2
+    assert trace.info["contradiction"] == "guard_type"
 
 
 def test_switched_off():

@@ -130,12 +130,14 @@ def test_a_tuple_that_escapes_in_the_loop_travels_as_such():
     assert [line for line in out if "new_tuple" in line]
 
 
-def test_a_type_that_changes_around_the_loop():
+def test_a_second_iteration_that_cannot_be_like_the_first():
     text = """[r0:ref+ #slot:0, r1:ref+ #slot:1]
         guard_type(r0, $float) @{root+1[0=r0, 1=r1 | ]}
         guard_type(r1, $int) @{root+1[0=r0, 1=r1 | ]}
         jump(r1, r0)"""
-    assert [line for line in body(text) if "guard" in line] == ["guard_type(r2, $float)", "guard_type(r3, $int)"]
+    trace = walked(text, kind="loop")
+    assert [op.name for op in trace.ops] == ["guard_type", "guard_type", "label", "exit"]
+    assert trace.info["contradiction"] == "guard_type"
 
 
 SHARED = """[r0:ref+ #slot:0, r1:ref+ #slot:1, r2:ref+ #slot:2]
