@@ -58,7 +58,7 @@ class ProcessEnv:
 
     def jump_exit_address(self, token: Any) -> int:
         """`token`: the target loop, with its `buf_exit` (a jump exit) or its `compiled`."""
-        exit = token.buf_exit or token.compiled.jump_exit
+        exit = token.compiled.jump_exit
         return exit.address
 
 
