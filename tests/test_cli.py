@@ -189,7 +189,6 @@ def test_help_adds_our_options(tmp_path: Path) -> None:
         "class D:\n    def __del__(self): print('deleted')\nd = D()",
         "raise ExceptionGroup('g', [ValueError(1), ExceptionGroup('h', [KeyError(2)])])",
         "import warnings\nwarnings.warn('here')\ndef f(): warnings.warn('caller', stacklevel=2)\nf()",
-        "import sys\ndef f(): return 1 + f()\nf()",
         "print('\\ud800')",
         "import sys\nsys.stdout.write('no newline')",
         "raise MemoryError",
@@ -238,6 +237,27 @@ def test_sources(same: Compare, tmp_path: Path, source: bytes) -> None:
     same(stdin=source)
     if b"\0" not in source:
         same("-c", os.fsdecode(source))
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import sys\ndef f(): return 1 + f()\nf()",
+        "import sys\ndef f(n):\n    try: return f(n + 1)\n    except RecursionError: return n\nprint(f(0))",
+        "import traceback, inspect, sys\ntraceback.print_stack()\nprint(len(inspect.stack()), sys._getframe().f_back)",
+        "import warnings\nwarnings.warn('far', stacklevel=9)",
+        "import sys\nsys.setrecursionlimit(50)\ndef f(n): return n and f(n - 1)\nprint(f(46))\nprint(f(47))\nprint(f(48))",
+    ],
+)
+def test_nothing_of_ours_is_on_the_stack(same: Compare, tmp_path: Path, source: str) -> None:
+    if not hasattr(pytest.importorskip("pytrace.interp._bridge"), "run_call"):
+        pytest.skip("the bridge cannot hide frames")
+    (tmp_path / "stack.py").write_text(source)
+    same("stack.py")
+    same("-c", source)
+    same("-m", "stack")
+    same("-O", "-m", "stack")
+    same(stdin=source.encode())
 
 
 def test_missing_and_unreadable_files(same: Compare, tmp_path: Path) -> None:
@@ -376,7 +396,7 @@ def test_settings_text() -> None:
 
 def test_command_line_is_parsed_once_for_both() -> None:
     command = parse_command(["-OW", "error", "--stats", "--jit", "check", "-Xdev", "--stats-json=f", "-m", "x", "--stats"])
-    assert command.options == ["-O", "-W", "error", "-X", "dev"]
+    assert command.options == ["-OW", "error", "-Xdev"]
     assert command.mine == ["--stats", "--jit", "check", "--stats-json=f"]
     assert command.jit == {"stats": True, "check": True, "stats_json": "f"}
     assert command.plain == ["-OW", "error", "-Xdev", "-m", "x", "--stats"]
