@@ -2,14 +2,15 @@
 
 Three ways lead there:
 
-* The plain case runs in this very process, so that start-up costs no second interpreter: `__main__` is made as good as new,
-  sys.argv, sys.orig_argv and sys.path[0] are set, and the program's code is run by the steps of CPython's Modules/main.c.
+* The plain case runs in this very process, so that start-up costs no second interpreter: `__main__` is made as good as
+  new, sys.argv, sys.orig_argv and sys.path[0] are set, and the program runs by the steps of CPython's Modules/main.c.
 * Options of the interpreter itself (-O, -I, -X, ...) can only be given to a new one, so the command executes the real
   interpreter with them, and this package's __main__.py by its path in place of the script (-I and -S find nothing else).
-* Whatever python answers without running a program (a bad option, a missing file, --version, the prompt) is left to it.
+* Whatever python answers without running a program (a bad option, a missing file, a syntax error, --version, the
+  prompt) is left to it.
 
-An uncaught exception leaves through `main` to CPython's own top level, which knows how to report it, which status to exit
-with, and how to die of SIGINT. All that has to be done here is to take our frames off the traceback: see `_uncaught`.
+An uncaught exception leaves through `main` to CPython's own top level, which knows how to report it, which status to
+exit with, and how to die of SIGINT. All that is done here is to take our frames off the traceback: see `_uncaught`.
 
 Start-up is the point of half of this file's oddities: nothing is imported that CPython has not imported itself already.
 """
@@ -214,7 +215,7 @@ def _print_help(command: Command) -> "NoReturn":
 def _report(settings: Settings, process: int) -> None:
     if os.getpid() == process:  # and not in a forked child that leaves through sys.exit
         from . import stats
-        from .stats import report
+        from .report import report
 
         report(settings, stats())
 
@@ -239,8 +240,8 @@ def run_code(code: "CodeType", namespace: "dict[str, Any]") -> None:
 def compile_code(source: "bytes | str", filename: str) -> "CodeType":
     """Compile a program.
 
-    The builtin sets up all classes of the `ast` module when it is first called, which takes a tenth of CPython's start-up;
-    the bridge can call the compiler without that.
+    The builtin sets up all classes of the `ast` module when it is first called, which takes a tenth of CPython's
+    start-up; the bridge can call the compiler without that.
     """
     quick = getattr(_bridge(), "compile_code", None)
     if quick is None or (b"\0" in source if isinstance(source, bytes) else "\0" in source):
@@ -396,7 +397,7 @@ def _compile_or_leave(
 ) -> "CodeType":
     """Compile a program, or become the real interpreter to say what is wrong with it.
 
-    CPython reads files and strings with different tokenizers, which differ in what they say and where they put the caret.
+    CPython reads files and strings with different tokenizers, and they differ in wording and in where the caret is.
     """
     real = sys.stderr
     sys.stderr = held = _Held()  # for warnings, which python is going to repeat
@@ -427,8 +428,8 @@ def _load_pyc(data: bytes) -> "CodeType | None":
 def _uncaught(error: BaseException) -> None:
     """Let CPython's top level report an exception as if it had never passed through this file.
 
-    Each frame of ours that it leaves adds itself to the traceback, so that is cut when everything of ours is done: in a hook
-    that CPython calls in place of the user's sys.excepthook, which it puts back and calls.
+    Each frame of ours that it leaves adds itself to the traceback, so that is cut when everything of ours is done: in a
+    hook that CPython calls in place of the user's sys.excepthook, which it puts back and calls.
     """
     traceback = _without_ours(error.__traceback__)
     users_hook = sys.__dict__.get("excepthook", _missing_hook)

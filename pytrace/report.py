@@ -26,7 +26,7 @@ _TIMES = (
 
 
 def render(figures: "Mapping[str, Any]") -> str:
-    """The figures as lines of text, each `pytrace: what: how much`. Times are in seconds; shares are of the whole run."""
+    """The figures as lines of text. Times are in seconds; shares are of the whole run."""
     if not figures:
         return "pytrace: nothing was traced: the JIT did not run\n"
     rows = [(label, f"{figures.get(key, 0):,}") for key, label in _COUNTS]
