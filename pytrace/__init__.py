@@ -29,7 +29,7 @@ _running: "Settings | None" = None
 def enable(**options: object) -> bool:
     """Start tracing in this process, with these settings on top of the environment variable PYTRACE.
 
-    Returns whether pytrace runs: where it cannot, it says why on standard error and the program goes on in plain CPython.
+    Returns whether pytrace runs: where it cannot, it says why on standard error and the program goes on in CPython.
     Raises `pytrace.settings.SettingsError` (a ValueError) for a setting that does not exist.
     """
     from .settings import Settings, from_environment

@@ -5,7 +5,7 @@ Three ways lead there:
 * The plain case runs in this very process, so that start-up costs no second interpreter: `__main__` is made as good as
   new, sys.argv, sys.orig_argv and sys.path[0] are set, and the program runs by the steps of CPython's Modules/main.c.
 * Options of the interpreter itself (-O, -I, -X, ...) can only be given to a new one, so the command executes the real
-  interpreter with them, and this package's __main__.py by its path in place of the script (-I and -S find nothing else).
+  interpreter with them, and this package's __main__.py by its path in the script's place (-I and -S find nothing else).
 * Whatever python answers without running a program (a bad option, a missing file, a syntax error, --version, the
   prompt) is left to it.
 

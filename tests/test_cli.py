@@ -111,10 +111,13 @@ def test_compiled_file(same: Compare, tmp_path: Path) -> None:
     same("bad.pyc")
 
 
-@pytest.mark.parametrize(
-    "options",
-    ["-E", "-I", "-O", "-OO", "-P", "-q", "-s", "-S", "-u", "-W error", "-Wdefault -Wignore::UserWarning", "-X utf8", "-B", "-Xfrozen_modules=off", "-b", "-bb", "-IS", "-OEs", "-x", "-ISB -X dev", "-d", "-R", "--check-hash-based-pycs never"],
-)
+OPTIONS = """
+-E; -I; -O; -OO; -P; -q; -s; -S; -u; -B; -b; -bb; -d; -x; -R; -IS; -OEs; -ISB -X dev; -X utf8; -Xfrozen_modules=off;
+-W error; -Wdefault -Wignore::UserWarning; --check-hash-based-pycs never
+"""
+
+
+@pytest.mark.parametrize("options", [text.strip() for text in OPTIONS.split(";")])
 def test_options(same: Compare, tmp_path: Path, options: str) -> None:
     script = state(tmp_path)
     environment = {"PYTHONPATH": "/nowhere", "PYTHONWARNINGS": "once"}
