@@ -1,1 +1,1 @@
-"""From a trace to machine code, by way of LLVM."""
+"""From traces to machine code: LLVM text, exit descriptions, compiling and linking."""

@@ -1,0 +1,211 @@
+"""From a trace to LLVM text.
+
+A trace becomes two functions of one argument, the bridge's context:
+
+    trace_N        the entry from CPython: takes the inputs from the frame's slots and the promoted names (see `entries`), puts
+                   them into the value buffer and goes on in
+    trace_N_buf    the body.  Its inputs are in the buffer, in order, one 64-bit word each.  This is also how other compiled
+                   loops enter (jump_loop), and how a bridge gets the values of the exit that it grew from.
+
+Passing inputs through the buffer costs a store and a load each and saves LLVM a second copy of anything: no phis at the head, no
+second register assignment.
+
+Shape of the body.  Straight-line code, cut into basic blocks by guards:
+
+    entry:   loads of the inputs
+    loop:    the phis (where the trace has a label, or jumps to its start)
+    b7:      …  br i1 %c, label %b8, label %x2        a guard
+    b8:      …  br label %loop
+    x2:      stores of the live values to the buffer; ret ptr @exit
+
+Exits are the bulk of the text, and LLVM's time is nearly proportional to the text.  So an exit block is shared by all guards with
+the same snapshot and the same references to give up, it loads the buffer's address itself (a register less in the loop), and
+everything that can be done from data is done by the bridge from the exit's blob (see `exits`).
+
+What LLVM may assume.  Each memory class of the IR is a TBAA type of its own, and so are reference counts, type pointers, the
+buffer and the context.  This is what lets loads move over stores; it holds since all memory of CPython's objects is typed by
+its struct.  Loads of immutable fields are `!invariant.load`.  A call may touch any memory, unless its descriptor says that it is
+pure.  The eval breaker is another thread's to write: it is an atomic load, so that it stays in the loop.  The flag of
+guard_not_invalidated can only change while this thread runs other code (it holds the GIL), so it is an ordinary load that a
+call invalidates.
+
+Where emitters live: `scalars` has the table and the numbers, `objects` boxes, memory, allocations and calls, and this file guards
+and control flow.  An emitter is a function (writer, op, operands as LLVM text); a new operation is one more of them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..tracer import ir
+from ..tracer.ownership import owned_before
+from . import objects  # noqa: F401  (registers its emitters)
+from .entries import enters_from_frame, frame_entry, load_inputs
+from .exits import RETURN
+from .scalars import EMITTERS, emits
+from .text import LLVM_TYPE, EmitError, Env, ExitBlock, Writer, address
+
+
+@dataclass(slots=True)
+class Emitted:
+    """LLVM text and what it refers to.  `keep`: objects whose addresses are in the code."""
+
+    name: str
+    text: str
+    has_frame_entry: bool
+    exits: list[ExitBlock] = field(default_factory=list)
+    keep: list[Any] = field(default_factory=list)
+
+
+def emit(trace: ir.Trace, env: Env, name: str = "trace_0") -> Emitted:
+    """LLVM text for a trace.  Raises EmitError or ExitError (a sentence) for one that cannot be compiled."""
+    w = Writer(trace, env, name)
+    w.owned = owned_before(trace)
+    inputs = load_inputs(w)
+    if _jumps_to_start(trace):
+        _header(w, trace.inputs, inputs)
+    emitters, value = EMITTERS, w.value
+    for op in trace.ops:
+        emitters[op.code](w, op, [value(a) for a in op.args])
+    w.exit_blocks()
+    uses_out = w.out_word
+    from_frame = frame_entry(w) if enters_from_frame(trace) else []
+    body = [
+        f"define ptr @{name}_buf(ptr noalias %ctx) nounwind {{",
+        "entry:",
+        *(["%out = alloca i64"] if uses_out else ()),
+        *([f"%stack = alloca [{w.stack_words} x i64]"] if w.stack_words else ()),
+        *w.lines,
+        "}",
+    ]
+    text = "\n".join([*body, *from_frame, *w.intrinsics.values(), *w.metadata(), ""])
+    return Emitted(name, text, bool(from_frame), w.exit_list, w.keep)
+
+
+# -- control flow
+
+
+def _jumps_to_start(trace: ir.Trace) -> bool:
+    return bool(trace.ops) and trace.ops[-1].code == ir.JUMP and not any(op.code == ir.LABEL for op in trace.ops)
+
+
+def _header(w: Writer, phis: list[ir.Op], first: list[str]) -> None:
+    """Begins the loop; the lines of the phis are completed by the jump."""
+    before = w.block
+    w.lines.append("br label %loop")
+    w.begin("loop")
+    for op, value in zip(phis, first):
+        w.phi_lines.append((len(w.lines), op))
+        w.lines.append(f"{w.define(op)} = phi {LLVM_TYPE[op.type]} [ {value}, %{before} ], ")
+
+
+@emits("label")
+def _(w: Writer, op: ir.Op, a: list[str]) -> None:
+    _header(w, op.desc, a)
+
+
+@emits("jump")
+def _(w: Writer, op: ir.Op, a: list[str]) -> None:
+    if len(a) != len(w.phi_lines):
+        raise EmitError(f"The jump has {len(a)} operands for {len(w.phi_lines)} loop-carried values.")
+    for (line, _), value in zip(w.phi_lines, a):
+        w.lines[line] += f"[ {value}, %{w.block} ]"
+    w.lines.append("br label %loop")
+
+
+@emits("jump_loop")
+def _(w: Writer, op: ir.Op, a: list[str]) -> None:
+    w.to_buffer(op.args)
+    w.lines.append(f"ret ptr {address(w.env.jump_exit_address(op.desc))}")
+
+
+@emits("exit")
+def _(w: Writer, op: ir.Op, a: list[str]) -> None:
+    exit = w.exit(op)
+    exit.used = True
+    w.lines.append(f"br label %{exit.label}")
+
+
+@emits("return")
+def _(w: Writer, op: ir.Op, a: list[str]) -> None:
+    exit = w.exit(op, RETURN, op.args[0])
+    exit.used = True
+    w.lines.append(f"br label %{exit.label}")
+
+
+@emits("input", "phi")
+def _(w: Writer, op: ir.Op, a: list[str]) -> None:
+    raise EmitError(f"{op.name} cannot stand among the operations.")
+
+
+# -- guards
+
+
+def _comparison(name: str, text: str, leave_when_true: bool) -> None:
+    def emit(w: Writer, op: ir.Op, a: list[str]) -> None:
+        exit = w.exit(op)
+        c = w.fresh()
+        w.lines.append(f"{c} = {text.format(*a)}")
+        (w.leave_if if leave_when_true else w.leave_unless)(c, exit)
+
+    emits(name)(emit)
+
+
+_comparison("guard_is", "icmp eq ptr {0}, {1}", False)
+_comparison("guard_is_not", "icmp eq ptr {0}, {1}", True)
+_comparison("guard_nonnull", "icmp eq ptr {0}, null", True)
+_comparison("guard_null", "icmp eq ptr {0}, null", False)
+
+
+@emits("guard_true")
+def _(w: Writer, op: ir.Op, a: list[str]) -> None:
+    w.leave_unless(a[0], w.exit(op))
+
+
+@emits("guard_false")
+def _(w: Writer, op: ir.Op, a: list[str]) -> None:
+    w.leave_if(a[0], w.exit(op))
+
+
+def _has_type(w: Writer, a: list[str]) -> str:
+    t, c = w.fresh(), w.fresh()
+    w.load(t, "ptr", a[0], w.offset("ob_type"), "ob_type")
+    w.lines.append(f"{c} = icmp eq ptr {t}, {a[1]}")
+    return c
+
+
+@emits("guard_type")
+def _(w: Writer, op: ir.Op, a: list[str]) -> None:
+    w.leave_unless(_has_type(w, a), w.exit(op))
+
+
+@emits("guard_not_type")
+def _(w: Writer, op: ir.Op, a: list[str]) -> None:
+    w.leave_if(_has_type(w, a), w.exit(op))
+
+
+@emits("guard_not_invalidated")
+def _(w: Writer, op: ir.Op, a: list[str]) -> None:
+    exit = w.exit(op)
+    flag, c = w.fresh(), w.fresh()
+    w.load(flag, "i64", address(w.env.flag_address(op.desc)), 0, "flag")
+    w.lines.append(f"{c} = icmp eq i64 {flag}, 0")
+    w.leave_unless(c, exit)
+
+
+@emits("guard_poll")
+def _(w: Writer, op: ir.Op, a: list[str]) -> None:
+    exit = w.exit(op)
+    width = w.layout.get("eval_breaker.width", 8) * 8
+    mask = w.layout.get("eval_breaker.mask", -1) & ((1 << width) - 1)
+    word, events, c = w.fresh(), w.fresh(), w.fresh()
+    w.lines.append(f"{word} = load atomic i{width}, ptr {w.ctx_field('eval_breaker')} monotonic, align {width // 8}")
+    w.lines.append(f"{events} = and i{width} {word}, {mask}")
+    w.lines.append(f"{c} = icmp eq i{width} {events}, 0")
+    w.leave_unless(c, exit)
+
+
+_missing = [row.name for row in ir.OPS if row.code not in EMITTERS]
+assert not _missing, f"no emitter for {_missing}"
+__all__ = ["Emitted", "Env", "EmitError", "emit"]

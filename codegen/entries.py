@@ -1,0 +1,128 @@
+"""The two entries of a compiled trace.
+
+From the frame (`trace_N`): every input is checked before anything is taken.  A slot must be bound, and hold an exact int of at
+most 64 bits or an exact float where the trace wants the number; a slot that was empty at recording (`trace.info["nulls"]`) must be
+empty; a promoted name must be in its dict.  If not, the PLAIN exit leaves the frame as it is.  Then the references change
+hands: those in slots are the trace's now.  A number's box is given up at once, a promoted name's object gets a reference for
+the trace (the dict keeps its own).
+
+Through the buffer (`trace_N_buf`, the body): inputs are words in the buffer, references among them already owned.
+"""
+
+from __future__ import annotations
+
+from ..tracer import ir
+from .objects import change_count, unbox_int
+from .text import LLVM_TYPE, Writer, address
+
+_BOX_TYPE = {ir.INT: int, ir.FLOAT: float}
+
+
+def load_inputs(w: Writer) -> list[str]:
+    """Loads all inputs from the buffer, at the start of the body."""
+    inputs = w.trace.inputs
+    if inputs:
+        buf = w.ctx_field("buf")
+        for k, op in enumerate(inputs):
+            if op.type == ir.BOOL:
+                wide = w.fresh()
+                w.load(wide, "i64", buf, 8 * k, "buf")
+                w.lines.append(f"{w.define(op)} = icmp ne i64 {wide}, 0")
+            else:
+                w.load(w.define(op), LLVM_TYPE[op.type], buf, 8 * k, "buf")
+    return [w.names[op] for op in inputs]
+
+
+def enters_from_frame(trace: ir.Trace) -> bool:
+    """Can all inputs be had from the frame?"""
+    return trace.kind != "bridge" and all(
+        isinstance(op.desc, (ir.SlotDescr, ir.NameDescr)) and op.type in (ir.REF, ir.INT, ir.FLOAT) for op in trace.inputs
+    )
+
+
+def frame_entry(w: Writer) -> list[str]:
+    """The function that enters from the frame, as lines of text."""
+    body, w.lines = w.lines, []
+    w.begin("entry")
+    w.out_word = False
+    if w.trace.inputs or w.trace.info.get("nulls"):
+        _copy_inputs(w)
+    r = w.fresh()
+    w.lines.append(f"{r} = tail call ptr @{w.name}_buf(ptr %ctx)")
+    w.lines.append(f"ret ptr {r}")
+    if w.out_word:
+        w.lines.insert(1, "%out = alloca i64")
+        w.lines[-2] = w.lines[-2].replace("tail call", "call")
+    lines, w.lines = w.lines, body
+    return [f"define ptr @{w.name}(ptr %ctx) nounwind {{", *lines, "}"]
+
+
+def _copy_inputs(w: Writer) -> None:
+    trace = w.trace
+    buf, slots = w.ctx_field("buf"), w.ctx_field("slots")
+    refuse = w.label("refuse")
+    for slot in sorted(trace.info.get("nulls", ())):
+        v = w.fresh()
+        w.load(v, "ptr", slots, 8 * slot, "slots")
+        _require(w, f"icmp eq ptr {v}, null", refuse)
+    taken: list[tuple[ir.Op, str]] = []
+    for k, op in enumerate(trace.inputs):
+        v = _object_of(w, op, slots)
+        _require(w, f"icmp ne ptr {v}, null", refuse)
+        taken.append((op, v))
+        w.store(LLVM_TYPE[op.type], _checked(w, op, v, refuse), buf, 8 * k, "buf")
+    for op, v in taken:
+        _take(w, op, v)
+    after = w.label("b")
+    w.lines.append(f"br label %{after}")
+    w.begin(refuse)
+    w.lines.append(f"ret ptr {address(w.plain_exit().address)}")
+    w.begin(after)
+
+
+def _require(w: Writer, condition: str, refuse: str) -> None:
+    c, ok = w.fresh(), w.label("b")
+    w.lines.append(f"{c} = {condition}")
+    w.lines.append(f"br i1 {c}, label %{ok}, label %{refuse}, !prof !1")
+    w.begin(ok)
+
+
+def _object_of(w: Writer, op: ir.Op, slots: str) -> str:
+    v = w.fresh()
+    if type(op.desc) is ir.SlotDescr:
+        w.load(v, "ptr", slots, 8 * op.desc.slot, "slots")
+    else:
+        d, key = w.object(op.desc.dict), w.object(op.desc.key)
+        w.lines.append(f"{v} = call ptr {w.symbol('PyDict_GetItemWithError')}(ptr {d}, ptr {key}) nounwind")
+    return v
+
+
+def _checked(w: Writer, op: ir.Op, obj: str, refuse: str) -> str:
+    """The input's value, from its object."""
+    box = _BOX_TYPE.get(op.type)
+    if box is None:
+        return obj
+    t = w.fresh()
+    w.load(t, "ptr", obj, w.offset("ob_type"), "ob_type")
+    _require(w, f"icmp eq ptr {t}, {w.object(box)}", refuse)
+    if op.type == ir.INT:
+        return unbox_int(w, obj, refuse)
+    value = w.fresh()
+    w.load(value, "double", obj, w.offset("float.ob_fval"), "float")
+    return value
+
+
+def _take(w: Writer, op: ir.Op, obj: str) -> None:
+    from_slot = type(op.desc) is ir.SlotDescr
+    if op.type == ir.REF:
+        if not from_slot:
+            for _ in range(w.trace.owned_inputs.count(op)):
+                change_count(w, obj, "add")
+    elif from_slot:
+        dead, dealloc, done = w.fresh(), w.label("d"), w.label("b")
+        w.lines.append(f"{dead} = icmp eq i32 {change_count(w, obj, 'sub')}, 0")
+        w.lines.append(f"br i1 {dead}, label %{dealloc}, label %{done}")
+        w.begin(dealloc)
+        w.lines.append(f"call void {w.symbol('_Py_Dealloc')}(ptr {obj}) nounwind")
+        w.lines.append(f"br label %{done}")
+        w.begin(done)

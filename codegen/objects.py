@@ -1,0 +1,417 @@
+"""Emitters of the operations on objects: boxes, reference counts, memory, allocations, calls."""
+
+from __future__ import annotations
+
+from ..tracer import ir
+from .exits import RAISE
+from .scalars import emits
+from .text import INVARIANT, LLVM_TYPE, LIKELY, UNLIKELY, EmitError, ExitBlock, Writer, _counted, address
+
+# -- boxes
+
+
+@emits("box_int")
+def _box_int(w: Writer, op: ir.Op, a: list[str]) -> None:
+    w.lines.append(f"{w.define(op)} = call ptr {w.symbol('pt_box_int')}(i64 {a[0]}) {_PLAIN_ALLOCATOR}")
+
+
+@emits("box_float")
+def _box_float(w: Writer, op: ir.Op, a: list[str]) -> None:
+    w.lines.append(f"{w.define(op)} = call ptr {w.symbol('pt_box_float')}(double {a[0]}) {_PLAIN_ALLOCATOR}")
+
+
+# The new object's fields belong to memory that no other pointer reaches, and the allocator's own state is its own.
+_PLAIN_ALLOCATOR = "nounwind willreturn memory(inaccessiblemem: readwrite)"
+
+
+@emits("box_bool")
+def _box_bool(w: Writer, op: ir.Op, a: list[str]) -> None:
+    w.lines.append(f"{w.define(op)} = select i1 {a[0]}, ptr {w.object(True)}, ptr {w.object(False)}")
+
+
+def unbox_int(w: Writer, obj: str, leave: str) -> str:
+    """The value of an exact int, or control goes to the label `leave`.
+
+    Up to one digit inline: the tag's low bits are 1 - sign, and the digit count starts at bit 3.  Zero has no digit, and sign 0.
+    """
+    tag, digit, wide, sign_bits, sign, small, compact = (w.fresh() for _ in range(7))
+    w.load(tag, "i64", obj, w.offset("long.lv_tag"), "int")
+    w.lines.append(f"{compact} = icmp ult i64 {tag}, 16")
+    fast, cold, slow, done = w.label("b"), w.label("b"), w.label("b"), w.label("b")
+    w.lines.append(f"br i1 {compact}, label %{fast}, label %{cold}, {LIKELY}")
+    w.begin(cold)
+    ok, big, fits, result = w.fresh(), w.fresh(), w.fresh(), w.fresh()
+    w.out_word = True
+    w.lines.append(f"{ok} = call i32 {w.symbol('pt_unbox_int')}(ptr {obj}, ptr %out) nounwind")
+    w.lines.append(f"{fits} = icmp ne i32 {ok}, 0")
+    w.lines.append(f"br i1 {fits}, label %{slow}, label %{leave}, {LIKELY}")
+    w.begin(slow)
+    w.load(big, "i64", "%out", 0, "stack")
+    w.lines.append(f"br label %{done}")
+    w.begin(fast)
+    w.load(digit, "i32", obj, w.offset("long.ob_digit0"), "int")
+    w.lines.append(f"{wide} = zext i32 {digit} to i64")
+    w.lines.append(f"{sign_bits} = and i64 {tag}, 3")
+    w.lines.append(f"{sign} = sub i64 1, {sign_bits}")
+    w.lines.append(f"{small} = mul nsw i64 {sign}, {wide}")
+    w.lines.append(f"br label %{done}")
+    w.begin(done)
+    w.lines.append(f"{result} = phi i64 [ {small}, %{fast} ], [ {big}, %{slow} ]")
+    return result
+
+
+@emits("unbox_int")
+def _unbox_int(w: Writer, op: ir.Op, a: list[str]) -> None:
+    exit = w.exit(op)
+    exit.used = True
+    w.names[op] = unbox_int(w, a[0], exit.label)
+
+
+@emits("unbox_float")
+def _unbox_float(w: Writer, op: ir.Op, a: list[str]) -> None:
+    w.load(w.define(op), "double", a[0], w.offset("float.ob_fval"), "float")
+
+
+@emits("unbox_bool")
+def _unbox_bool(w: Writer, op: ir.Op, a: list[str]) -> None:
+    w.lines.append(f"{w.define(op)} = icmp eq ptr {a[0]}, {w.object(True)}")
+
+
+# -- reference counts (32 bits; negative: immortal).  No branch for immortals: they are written back unchanged.
+
+
+def change_count(w: Writer, obj: str, operation: str) -> str:
+    """One reference more ("add") or less ("sub"); the new count."""
+    old, mortal, one, new = w.fresh(), w.fresh(), w.fresh(), w.fresh()
+    w.load(old, "i32", obj, w.offset("ob_refcnt"), "refcount")
+    w.lines.append(f"{mortal} = icmp sgt i32 {old}, -1")
+    w.lines.append(f"{one} = zext i1 {mortal} to i32")
+    w.lines.append(f"{new} = {operation} i32 {old}, {one}")
+    w.store("i32", new, obj, w.offset("ob_refcnt"), "refcount")
+    return new
+
+
+@emits("incref")
+def _incref(w: Writer, op: ir.Op, a: list[str]) -> None:
+    if _counted(op.args[0]):
+        change_count(w, a[0], "add")
+
+
+@emits("decref")
+def _decref(w: Writer, op: ir.Op, a: list[str]) -> None:
+    """Without a snapshot the type is known to be harmless: its deallocation runs no Python code."""
+    if not _counted(op.args[0]):
+        return
+    exit = w.exit(op) if op.snap is not None else None
+    dead = w.fresh()
+    w.lines.append(f"{dead} = icmp eq i32 {change_count(w, a[0], 'sub')}, 0")
+    dealloc, done = w.label("d"), w.label("b")
+    w.lines.append(f"br i1 {dead}, label %{dealloc}, label %{done}, {UNLIKELY}")
+    w.begin(dealloc)
+    if exit is None:
+        w.lines.append(f"call void {w.symbol('_Py_Dealloc')}(ptr {a[0]}) nounwind")
+    else:
+        w.to_buffer(exit.plan.live)
+        w.lines.append(f"call void {w.symbol('pt_dealloc_sync')}(ptr %ctx, ptr {address(exit.address)}, ptr {a[0]}) nounwind")
+    w.lines.append(f"br label %{done}")
+    w.begin(done)
+
+
+@emits("own")
+def _own(w: Writer, op: ir.Op, a: list[str]) -> None:
+    pass
+
+
+@emits("frame_slot")
+def _frame_slot(w: Writer, op: ir.Op, a: list[str]) -> None:
+    slots = w.ctx_field("slots")
+    w.load(w.define(op), "ptr", slots, 8 * op.desc, "slots", ", " + INVARIANT)
+
+
+# -- memory
+
+# fields that are not 8 bytes wide in C: (LLVM type, key of the layout)
+_NARROW = {"type.tp_version_tag": "i32"}
+
+
+@emits("load")
+def _load(w: Writer, op: ir.Op, a: list[str]) -> None:
+    d = op.desc
+    if d.name == "inst.values_ptr" and d.offset == -1:
+        _load_values_pointer(w, op, a[0])
+        return
+    offset = d.offset if d.offset != -1 else w.offset(d.name)
+    more = ", " + INVARIANT if d.immutable else ""
+    narrow = _NARROW.get(d.name)
+    if narrow is not None:
+        raw = w.fresh()
+        w.load(raw, narrow, a[0], offset, d.memory, more)
+        w.lines.append(f"{w.define(op)} = zext {narrow} {raw} to i64")
+    elif d.type == ir.BOOL:
+        raw = w.fresh()
+        w.load(raw, "i8", a[0], offset, d.memory, more)
+        w.lines.append(f"{w.define(op)} = icmp ne i8 {raw}, 0")
+    else:
+        w.load(w.define(op), LLVM_TYPE[d.type], a[0], offset, d.memory, more)
+
+
+def _load_values_pointer(w: Writer, op: ir.Op, obj: str) -> None:
+    """The address of an instance's first inline attribute value, NULL where it has none.
+
+    3.12: the third word before the object, tagged: an odd word + 1 is the pointer.  3.13: the values follow the object's fixed
+    part (its type's tp_basicsize), with a byte that says whether they are valid.
+    """
+    layout = w.layout
+    if layout["inst.values_inline"]:
+        type, size, values, valid, ok = (w.fresh() for _ in range(5))
+        w.load(type, "ptr", obj, w.offset("ob_type"), "ob_type")
+        w.load(size, "i64", type, w.offset("type.tp_basicsize"), "type", ", " + INVARIANT)
+        w.lines.append(f"{values} = getelementptr i8, ptr {obj}, i64 {size}")
+        w.load(valid, "i8", values, w.offset("values.valid"), "inst.values_ptr")
+        w.lines.append(f"{ok} = icmp ne i8 {valid}, 0")
+        first = w.field(values, w.offset("values.values0"))
+        w.lines.append(f"{w.define(op)} = select i1 {ok}, ptr {first}, ptr null")
+        return
+    word, odd, bit, values = (w.fresh() for _ in range(4))
+    w.load(word, "i64", obj, w.offset("inst.dict_or_values"), "inst.values_ptr")
+    w.lines.append(f"{bit} = and i64 {word}, 1")
+    w.lines.append(f"{odd} = icmp ne i64 {bit}, 0")
+    one = w.fresh()
+    w.lines.append(f"{one} = add i64 {word}, {1 + layout['values.values0']}")
+    w.lines.append(f"{values} = inttoptr i64 {one} to ptr")
+    w.lines.append(f"{w.define(op)} = select i1 {odd}, ptr {values}, ptr null")
+
+
+@emits("store")
+def _store(w: Writer, op: ir.Op, a: list[str]) -> None:
+    d = op.desc
+    offset = d.offset if d.offset != -1 else w.offset(d.name)
+    if d.name in _NARROW:
+        raise EmitError(f"{d.name} is read-only.")
+    t, v = LLVM_TYPE[d.type], a[1]
+    if d.type == ir.BOOL:
+        t, v = "i8", w.fresh()
+        w.lines.append(f"{v} = zext i1 {a[1]} to i8")
+    w.store(t, v, a[0], offset, d.memory)
+
+
+def _element(w: Writer, op: ir.Op, a: list[str]) -> str:
+    key = op.desc.offset_key
+    base = w.field(a[0], w.offset(key) if key else 0)
+    p = w.fresh()
+    w.lines.append(f"{p} = getelementptr i64, ptr {base}, i64 {a[1]}")
+    return p
+
+
+@emits("load_at")
+def _load_at(w: Writer, op: ir.Op, a: list[str]) -> None:
+    d = op.desc
+    w.load(w.define(op), LLVM_TYPE[d.type], _element(w, op, a), 0, d.memory, ", " + INVARIANT if d.immutable else "")
+
+
+@emits("store_at")
+def _store_at(w: Writer, op: ir.Op, a: list[str]) -> None:
+    d = op.desc
+    w.store(LLVM_TYPE[d.type], a[2], _element(w, op, a), 0, d.memory)
+
+
+# -- floats written into the old object, where nobody else holds it
+
+
+def _store_float(w: Writer, place: str, x: str, memory: str) -> None:
+    old, t, exact, count, single = (w.fresh() for _ in range(5))
+    check, write, fresh, done = w.label("s"), w.label("s"), w.label("s"), w.label("b")
+    w.load(old, "ptr", place, 0, memory)
+    w.load(t, "ptr", old, w.offset("ob_type"), "ob_type")
+    w.lines.append(f"{exact} = icmp eq ptr {t}, {w.object(float)}")
+    w.lines.append(f"br i1 {exact}, label %{check}, label %{fresh}, !prof !1")
+    w.begin(check)
+    w.load(count, "i64", old, w.offset("ob_refcnt"), "refcount")
+    w.lines.append(f"{single} = icmp eq i64 {count}, 1")
+    w.lines.append(f"br i1 {single}, label %{write}, label %{fresh}, !prof !1")
+    w.begin(write)
+    w.store("double", x, old, w.offset("float.ob_fval"), "float")
+    w.lines.append(f"br label %{done}")
+    w.begin(fresh)
+    w.lines.append(f"call void {w.symbol('pt_store_float')}(ptr {place}, double {x}) nounwind")
+    w.lines.append(f"br label %{done}")
+    w.begin(done)
+
+
+@emits("store_float")
+def _(w: Writer, op: ir.Op, a: list[str]) -> None:
+    d = op.desc
+    offset = d.offset if d.offset >= 0 or d.offset == -24 else w.offset(d.name)
+    _store_float(w, w.field(a[0], offset), a[1], d.memory)
+
+
+@emits("store_float_at")
+def _(w: Writer, op: ir.Op, a: list[str]) -> None:
+    _store_float(w, _element(w, op, a), a[2], op.desc.memory)
+
+
+# -- allocations (all helpers steal as the op table says; NULL only when memory is exhausted)
+
+
+def _array(w: Writer, values: list[str], types: list[str]) -> str:
+    """Values side by side on the C stack; the word before them is free, as vectorcall likes it."""
+    stack = w.scratch(len(values) + 1)
+    for k, (t, v) in enumerate(zip(types, values)):
+        w.store(t, v, stack, 8 * (k + 1), "stack")
+    return w.field(stack, 8)
+
+
+def _new_sequence(symbol: str):
+    def emit(w: Writer, op: ir.Op, a: list[str]) -> None:
+        items = _array(w, a, ["ptr"] * len(a)) if a else "null"
+        w.lines.append(f"{w.define(op)} = call ptr {w.symbol(symbol)}(i64 {len(a)}, ptr {items}) nounwind")
+
+    return emit
+
+
+emits("new_tuple")(_new_sequence("pt_new_tuple"))
+emits("new_list")(_new_sequence("pt_new_list"))
+
+
+def _new_by_api(symbol: str, *refs: int):
+    """An allocation by a C-API function that takes references of its own: the operands `refs` give theirs up (it cannot be the last)."""
+
+    def emit(w: Writer, op: ir.Op, a: list[str]) -> None:
+        args = ", ".join(f"{LLVM_TYPE[v.type]} {x}" for v, x in zip(op.args, a))
+        w.lines.append(f"{w.define(op)} = call ptr {w.symbol(symbol)}({args}) nounwind")
+        for k in refs:
+            _give_up(w, op.args[k], a[k])
+
+    return emit
+
+
+def _give_up(w: Writer, v: ir.Value, text: str) -> None:
+    if _counted(v):
+        change_count(w, text, "sub")
+
+
+emits("new_method")(_new_by_api("PyMethod_New", 0, 1))
+emits("new_cell")(_new_by_api("PyCell_New", 0))
+emits("new_slice")(_new_by_api("PySlice_New", 0, 1, 2))
+emits("new_complex")(_new_by_api("PyComplex_FromDoubles"))
+
+
+@emits("new_range_iter")
+def _new_range_iter(w: Writer, op: ir.Op, a: list[str]) -> None:
+    w.lines.append(f"{w.define(op)} = call ptr {w.symbol('pt_range_iter_new')}(i64 {a[0]}, i64 {a[1]}, i64 {a[2]}) nounwind")
+
+
+def _new_iterator(index: ir.FieldDescr):
+    def emit(w: Writer, op: ir.Op, a: list[str]) -> None:
+        r = w.define(op)
+        w.lines.append(f"{r} = call ptr {w.symbol('PyObject_GetIter')}(ptr {a[0]}) nounwind")
+        if a[1] != "0":
+            w.store("i64", a[1], r, w.offset(index.name), index.memory)
+        _give_up(w, op.args[0], a[0])
+
+    return emit
+
+
+emits("new_list_iter")(_new_iterator(ir.LIST_ITER_INDEX))
+emits("new_tuple_iter")(_new_iterator(ir.TUPLE_ITER_INDEX))
+
+
+@emits("new_instance")
+def _new_instance(w: Writer, op: ir.Op, a: list[str]) -> None:
+    r = w.define(op)
+    w.lines.append(f"{r} = call ptr {w.symbol('pt_new_instance')}(ptr {a[0]}) nounwind")
+    for name, v, text in zip(op.desc, op.args[1:], a[1:]):
+        w.lines.append(f"call i32 {w.symbol('PyObject_GenericSetAttr')}(ptr {r}, ptr {w.object(name)}, ptr {text}) nounwind")
+        _give_up(w, v, text)
+
+
+# -- calls
+
+# Width of an `int` result in C, which a descriptor does not tell: what reports errors by -1 returns a C int (32 bits), but for these …
+_WORD_RESULT = frozenset(
+    """PyObject_Size PyObject_Length PyObject_LengthHint PyObject_Hash PySequence_Size PySequence_Length PySequence_Count
+    PySequence_Index PyMapping_Size PyMapping_Length PyList_Size PyTuple_Size PyDict_Size PySet_Size PyBytes_Size
+    PyUnicode_GetLength PyUnicode_Find PyUnicode_FindChar PyUnicode_Count PyUnicode_Tailmatch PyNumber_AsSsize_t PyLong_AsSsize_t
+    PyLong_AsLong PyLong_AsLongLong""".split()
+)
+# … and everything else returns a word, but for these.
+_INT_RESULT = frozenset("PyObject_IsTrue PyObject_Not PyCallable_Check PyIter_Check PySequence_Check PyMapping_Check PyType_IsSubtype".split())
+
+
+def _effects(d: ir.CallDescr) -> str:
+    if d.pure:
+        return " nounwind willreturn memory(none)" if "r" not in d.args else " nounwind willreturn memory(read)"
+    return " nounwind"
+
+
+@emits("call")
+def _call(w: Writer, op: ir.Op, a: list[str]) -> None:
+    d: ir.CallDescr = op.desc
+    exit = w.exit(op, RAISE if d.error else 0, stored=d.runs) if d.runs or d.error else None
+    sync = exit if d.runs else None
+    if sync is not None:
+        w.to_buffer(sync.plan.live)
+        w.lines.append(f"call void {w.symbol('pt_sync')}(ptr %ctx, ptr {address(sync.address)}) nounwind")
+    result = _c_call(w, op, d, a)
+    if sync is not None:
+        w.lines.append(f"call void {w.symbol('pt_unsync')}(ptr %ctx, ptr {address(sync.address)}) nounwind")
+    if d.error:
+        assert exit is not None
+        _check_error(w, op, d, result, exit)
+    _define_result(w, op, d, result)
+
+
+def _arguments(w: Writer, op: ir.Op, d: ir.CallDescr, a: list[str]) -> str:
+    pairs: list[tuple[str, str]] = [("ptr", "%ctx")] if d.ctx else []
+    values = list(zip(op.args, a))
+    if d.vector:
+        rest = values[1:]
+        for v, text in values[:1]:
+            pairs.append((LLVM_TYPE[v.type], text))
+        array = _array(w, [x for _, x in rest], [LLVM_TYPE[v.type] for v, _ in rest]) if rest else "null"
+        pairs += [("ptr", array), ("i64", str(len(rest)))]
+    else:
+        for v, text in values:
+            if v.type == ir.BOOL:
+                wide = w.fresh()
+                w.lines.append(f"{wide} = zext i1 {text} to i32")
+                pairs.append(("i32", wide))
+            else:
+                pairs.append((LLVM_TYPE[v.type], text))
+    return ", ".join(f"{t} {x}" for t, x in pairs)
+
+
+def _is_c_int(d: ir.CallDescr) -> bool:
+    if d.result == ir.BOOL or d.symbol in _INT_RESULT:
+        return True
+    return d.error == "neg" and d.symbol not in _WORD_RESULT
+
+
+def _c_call(w: Writer, op: ir.Op, d: ir.CallDescr, a: list[str]) -> str:
+    args = _arguments(w, op, d, a)
+    type = "i32" if _is_c_int(d) else LLVM_TYPE[d.result]
+    call = f"call {type} {w.symbol(d.symbol)}({args}){_effects(d)}"
+    if type == "void":
+        w.lines.append(call)
+        return ""
+    r = w.fresh()
+    w.lines.append(f"{r} = {call}")
+    return r
+
+
+def _check_error(w: Writer, op: ir.Op, d: ir.CallDescr, result: str, exit: ExitBlock) -> None:
+    bad = w.fresh()
+    if d.error == "null":
+        w.lines.append(f"{bad} = icmp eq ptr {result}, null")
+    else:
+        w.lines.append(f"{bad} = icmp slt {'i32' if _is_c_int(d) else 'i64'} {result}, 0")
+    w.leave_if(bad, exit)
+
+
+def _define_result(w: Writer, op: ir.Op, d: ir.CallDescr, result: str) -> None:
+    if d.result == ir.BOOL:
+        w.lines.append(f"{w.define(op)} = icmp ne i32 {result}, 0")
+    elif d.result == ir.INT and _is_c_int(d):
+        w.lines.append(f"{w.define(op)} = sext i32 {result} to i64")
+    elif d.result != ir.VOID:
+        w.names[op] = result

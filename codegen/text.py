@@ -1,0 +1,288 @@
+"""The state of one emission: lines of LLVM text, names of values, constants, memory classes, exits.
+
+Everything is a string from the start; nothing is built that has to be printed later.  An LLVM operand is written without its
+type, since each op knows the types of its operands.
+"""
+
+from __future__ import annotations
+
+import struct
+import sys
+from typing import Any, Protocol
+
+from ..tracer import ir
+from .exits import ExitPlan, plan_exit, plain_exit
+
+LLVM_TYPE = {ir.INT: "i64", ir.FLOAT: "double", ir.BOOL: "i1", ir.REF: "ptr", ir.PTR: "ptr", ir.VOID: "void"}
+UNLIKELY, LIKELY, INVARIANT = "!prof !0", "!prof !1", "!invariant.load !2"
+_FIRST_CLASS = 4  # metadata numbers below are fixed, see Writer.metadata
+_IMMORTAL = 0x80000000
+
+
+class EmitError(Exception):
+    """The trace cannot be compiled; the message is a sentence about why."""
+
+
+class Env(Protocol):
+    """What emission must know of the process: see `compile.ProcessEnv`, and the tests for a made-up one."""
+
+    layout: dict[str, int]
+    symbols: dict[str, int]
+    has_floor: bool  # has the CPU an instruction that rounds down?
+
+    def new_exit(self, plan: ExitPlan) -> int: ...  # address of the exit
+    def flag_address(self, flag: ir.Flag) -> int: ...
+    def jump_exit_address(self, token: Any) -> int: ...
+
+
+class ExitBlock:
+    """An exit of the trace: its block's label, its plan, and the address that native code returns."""
+
+    __slots__ = ("label", "plan", "address", "used", "stored")
+
+    def __init__(self, label: str, plan: ExitPlan, address: int, stored: bool) -> None:
+        self.label = label
+        self.plan = plan
+        self.address = address
+        self.used = False
+        self.stored = stored  # the live values are in the buffer already
+
+
+class Writer:
+    __slots__ = (
+        "trace", "env", "layout", "name", "lines", "names", "n", "block", "classes", "exits", "exit_list", "keep",
+        "owned", "stack_words", "out_word", "intrinsics", "phi_lines", "const_cache", "_symbols",
+    )  # fmt: skip
+
+    def __init__(self, trace: ir.Trace, env: Env, name: str) -> None:
+        self.trace = trace
+        self.env = env
+        self.layout = env.layout
+        self._symbols = env.symbols
+        self.name = name
+        self.lines: list[str] = []
+        self.names: dict[Any, str] = {}
+        self.n = 0
+        self.block = "entry"
+        self.classes: dict[str, int] = {}
+        self.exits: dict[Any, ExitBlock] = {}
+        self.exit_list: list[ExitBlock] = []
+        self.keep: list[Any] = []
+        self.const_cache: dict[int, str] = {}
+        self.owned: dict[ir.Op, tuple[ir.Value, ...]] = {}
+        self.stack_words = 0
+        self.out_word = False
+        self.intrinsics: dict[str, str] = {}
+        self.phi_lines: list[tuple[int, ir.Op]] = []
+
+    # -- names
+
+    def fresh(self) -> str:
+        self.n += 1
+        return f"%t{self.n}"
+
+    def define(self, op: ir.Op) -> str:
+        """A new LLVM value for the result of an operation."""
+        self.n += 1
+        name = self.names[op] = f"%v{self.n}"
+        return name
+
+    def value(self, v: ir.Value) -> str:
+        """The LLVM operand for a value."""
+        name = self.names.get(v)
+        if name is not None:
+            return name
+        if type(v) is ir.Const:
+            return self.const(v)
+        raise EmitError(f"{ir.format_value(v)} is used before it is computed: {ir.format_op(v)}")
+
+    def const(self, c: ir.Const) -> str:
+        t, value = c.type, c.value
+        if t == ir.INT:
+            return str(int(value))
+        if t == ir.REF:
+            return "null" if value is ir.NULL_VALUE else self.object(value)
+        if t == ir.FLOAT:
+            return f"0x{struct.unpack('<Q', struct.pack('<d', value))[0]:016X}"
+        if t == ir.BOOL:
+            return "true" if value else "false"
+        return address(value) if value else "null"
+
+    def object(self, obj: Any) -> str:
+        """The address of an object, which the compiled trace keeps alive."""
+        text = self.const_cache.get(id(obj))
+        if text is None:
+            text = self.const_cache[id(obj)] = address(id(obj))
+            self.keep.append(obj)
+        return text
+
+    def symbol(self, name: str) -> str:
+        """The address of a C function or object."""
+        try:
+            value = self._symbols[name]
+        except KeyError:
+            value = 0
+        if not value:
+            raise EmitError(f"Neither the bridge nor the process has a C function {name}.")
+        return address(value)
+
+    # -- lines
+
+    def line(self, text: str) -> None:
+        self.lines.append(text)
+
+    def begin(self, label: str) -> None:
+        self.lines.append(label + ":")
+        self.block = label
+
+    def label(self, prefix: str) -> str:
+        self.n += 1
+        return f"{prefix}{self.n}"
+
+    def intrinsic(self, name: str, declaration: str) -> str:
+        """Declares an LLVM intrinsic on first use."""
+        self.intrinsics[name] = declaration
+        return "@" + name
+
+    def tbaa(self, memory: str) -> str:
+        """The tag of a memory class: different classes never overlap."""
+        number = self.classes.get(memory)
+        if number is None:
+            number = self.classes[memory] = _FIRST_CLASS + 2 * len(self.classes)
+        return f"!tbaa !{number + 1}"
+
+    def field(self, base: str, offset: int) -> str:
+        if not offset:
+            return base
+        p = self.fresh()
+        self.lines.append(f"{p} = getelementptr i8, ptr {base}, i64 {offset}")
+        return p
+
+    def load(self, result: str, type: str, base: str, offset: int, memory: str, more: str = "") -> None:
+        p = self.field(base, offset)
+        self.lines.append(f"{result} = load {type}, ptr {p}, {self.tbaa(memory)}{more}")
+
+    def store(self, type: str, value: str, base: str, offset: int, memory: str) -> None:
+        p = self.field(base, offset)
+        self.lines.append(f"store {type} {value}, ptr {p}, {self.tbaa(memory)}")
+
+    def offset(self, key: str) -> int:
+        try:
+            return self.layout[key]
+        except KeyError:
+            raise EmitError(f"The bridge's layout has no {key}.") from None
+
+    def ctx_field(self, key: str) -> str:
+        """A pointer out of the context; these never change while a trace runs."""
+        r = self.fresh()
+        self.load(r, "ptr", "%ctx", self.offset("ctx." + key), "ctx", ", " + INVARIANT)
+        return r
+
+    def scratch(self, words: int) -> str:
+        """Words of C stack for arguments and arrays; all users share them (nobody keeps them across a call)."""
+        self.stack_words = max(self.stack_words, words)
+        return "%stack"
+
+    # -- exits
+
+    def exit(self, op: ir.Op, flags: int = 0, result: ir.Value | None = None, stored: bool = False) -> ExitBlock:
+        """The exit at an operation's snapshot; operations with the same snapshot and the same references to release share it.
+
+        `stored`: whoever leaves here has put the live values into the buffer (for pt_sync; code that ran since then had a buffer of its own).
+        """
+        snap = op.snap
+        if snap is None:
+            raise EmitError(f"{op.name} has no snapshot: {ir.format_op(op)}")
+        owned = self.owned[op]
+        key = (id(snap), flags, stored, owned)
+        block = self.exits.get(key)
+        if block is None:
+            if result is not None and _counted(result):
+                owned = (*owned, result)
+            plan = plan_exit(snap, self.names, owned, flags, op, result)
+            block = self._add_exit(plan, stored)
+            self.exits[key] = block
+        return block
+
+    def plain_exit(self) -> ExitBlock:
+        block = self.exits.get("plain")
+        if block is None:
+            block = self.exits["plain"] = self._add_exit(plain_exit())
+        return block
+
+    def _add_exit(self, plan: ExitPlan, stored: bool = False) -> ExitBlock:
+        """A new exit, or the one that is the same down to the last word though its snapshot is another object."""
+        content = (plan.blob, plan.live, stored, *map(id, plan.consts))
+        block = self.exits.get(content)
+        if block is None:
+            block = self.exits[content] = self._new_exit(plan, stored)
+        return block
+
+    def _new_exit(self, plan: ExitPlan, stored: bool) -> ExitBlock:
+        block = ExitBlock(f"x{len(self.exit_list)}", plan, self.env.new_exit(plan), stored)
+        self.exit_list.append(block)
+        return block
+
+    def leave_if(self, condition: str, exit: ExitBlock) -> None:
+        exit.used = True
+        ok = self.label("b")
+        self.lines.append(f"br i1 {condition}, label %{exit.label}, label %{ok}, {UNLIKELY}")
+        self.begin(ok)
+
+    def leave_unless(self, condition: str, exit: ExitBlock) -> None:
+        exit.used = True
+        ok = self.label("b")
+        self.lines.append(f"br i1 {condition}, label %{ok}, label %{exit.label}, {LIKELY}")
+        self.begin(ok)
+
+    def to_buffer(self, values: Any) -> None:
+        """Stores values into the context's buffer, in order."""
+        if not values:
+            return
+        buf = self.ctx_field("buf")
+        for k, v in enumerate(values):
+            t, text = LLVM_TYPE[v.type], self.value(v)
+            if t == "i1":
+                wide = self.fresh()
+                self.lines.append(f"{wide} = zext i1 {text} to i64")
+                t, text = "i64", wide
+            self.store(t, text, buf, 8 * k, "buf")
+
+    def exit_blocks(self) -> None:
+        for block in self.exit_list:
+            if block.used:
+                self.begin(block.label)
+                if not block.stored:
+                    self.to_buffer(block.plan.live)
+                self.lines.append(f"ret ptr {address(block.address)}")
+
+    def metadata(self) -> list[str]:
+        out = [
+            '!0 = !{!"branch_weights", i32 1, i32 4000}',
+            '!1 = !{!"branch_weights", i32 4000, i32 1}',
+            "!2 = !{}",
+            '!3 = !{!"memory"}',
+        ]
+        for memory, number in self.classes.items():
+            out.append(f'!{number} = !{{!"{memory}", !3, i64 0}}')
+            out.append(f"!{number + 1} = !{{!{number}, !{number}, i64 0}}")
+        return out
+
+
+def address(value: int) -> str:
+    """An address as an LLVM constant.
+
+    It is an immediate, not an external symbol: in the large code model a symbol costs the same movabs plus a relocation and a
+    look-up for each in the linker; in the small one a load from the GOT.  `compile` keeps the map from addresses to
+    names that a relocatable form needs.
+    """
+    return f"inttoptr (i64 {value} to ptr)"
+
+
+def is_immortal(obj: Any) -> bool:
+    """Is this object's reference count never written?  (3.12 and 3.13: bit 31 of the count.)"""
+    return bool(sys.getrefcount(obj) & _IMMORTAL)
+
+
+def _counted(v: ir.Value) -> bool:
+    return not (type(v) is ir.Const and (v.value is ir.NULL_VALUE or is_immortal(v.value)))

@@ -1,0 +1,689 @@
+/* The module: monitoring callbacks that count, the driver of native code, and the Python functions around them.
+
+   A backward jump in hot code costs the program nothing but its monitoring event until the loop's counter runs out; then
+   Python (the recorder) is asked once, and afterwards the event either enters native code, is switched off for good
+   (DISABLE), or counts on. Nothing here decides what is worth compiling: handlers answer with the next count.
+
+   Native code is a chain of functions PtExit *(*)(PtCtx *). Each returns the exit it left by; an exit that has a bridge, or
+   that is a jump into another loop, holds the next function to call, with its inputs in the context's buffer. The chain
+   ends at an exit without one, which says how to rebuild the frame. */
+#include "bridge.h"
+#include <time.h>
+
+PtState pt;
+
+#define TOOL 5                   /* sys.monitoring.OPTIMIZER_ID */
+
+/* ---- buffers for live values: one for each activation of native code, reused ---- */
+
+typedef struct Buffer {
+    struct Buffer *next;
+    int64_t words[PT_BUF_WORDS];
+} Buffer;
+
+static Buffer *free_buffers;
+
+static Buffer *
+take_buffer(void)
+{
+    Buffer *b = free_buffers;
+    if (b != NULL) {
+        free_buffers = b->next;
+        return b;
+    }
+    return PyMem_Malloc(sizeof(Buffer));
+}
+
+static void
+give_buffer(Buffer *b)
+{
+    b->next = free_buffers;
+    free_buffers = b;
+}
+
+/* ---- the driver ---- */
+
+/* Native code needs C stack where CPython would need none. Below half of the allowance CPython runs everything. */
+#define NATIVE_C_UNITS 3
+
+#if PT_312
+#define C_LIMIT C_RECURSION_LIMIT
+#else
+#define C_LIMIT Py_C_RECURSION_LIMIT
+#endif
+
+static int
+has_c_stack(PyThreadState *ts)
+{
+    return ts->c_recursion_remaining > C_LIMIT / 2;
+}
+
+static int64_t
+now_ns(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+static PtExit *
+run_chain(PtNative entry, PtCtx *ctx)
+{
+    int64_t start = pt.timing ? now_ns() : 0;
+    pt.stats.native_entries++;
+    PtExit *e = entry(ctx);
+    while (e->native != NULL) {
+        e = ((PtNative)e->native)(ctx);
+    }
+    if (start) {
+        pt.stats.native_ns += now_ns() - start;
+    }
+    return e;
+}
+
+/* Runs native code for the frame that a callback fired in, up to the state where CPython goes on. */
+static PyObject *
+enter_native(PtRoot *r, PtNative entry, PyObject *keepalive)
+{
+    PyThreadState *ts = r->ts;
+    PtFrame *f = r->f;
+    Buffer *b = take_buffer();
+    if (b == NULL) {
+        Py_RETURN_NONE;
+    }
+    PtCtx ctx = {ts, f, f->localsplus, b->words, pt_eval_breaker(ts), {0}};
+    int tracing = ts->tracing, what = PT_WHAT(ts), stacktop = f->stacktop;
+    ts->tracing = 0;
+    PT_WHAT(ts) = -1;
+    ts->c_recursion_remaining -= NATIVE_C_UNITS;
+    f->stacktop = -1;
+    Py_XINCREF(keepalive);
+    PtExit *e = run_chain(entry, &ctx);
+    PT_ASSERT(pt_current(ts) == f && ts->tracing == 0);
+    if (e->flags & PT_EXIT_PLAIN) {
+        PT_ASSERT(!PyErr_Occurred());
+        f->stacktop = stacktop;
+        e->count++;
+        pt.stats.plain_exits++;
+    }
+    else {
+        pt_leave_native(r, &ctx, e);
+    }
+    give_buffer(b);
+    Py_XDECREF(keepalive);
+    ts->c_recursion_remaining += NATIVE_C_UNITS;
+    ts->tracing = tracing;
+    PT_WHAT(ts) = what;
+    return pt_finish(r);
+}
+
+static PtRoot
+take_root(PyThreadState *ts, int unit)
+{
+    PtFrame *f = pt_current(ts);
+    return (PtRoot){.ts = ts, .f = f, .shown = unit, .entry_ip = pt_ip(f)};
+}
+
+/* ---- asking Python ---- */
+
+static void
+settle(PtLoop *loop, int64_t next)
+{
+    if (loop->state != PT_LOOP_COLD) {
+        return;
+    }
+    if (next < 0) {
+        loop->state = PT_LOOP_BLACKLISTED;
+    }
+    loop->left = next > 0 ? next : 1;
+}
+
+static int64_t
+ask(PtRoot *r, PyObject *handler, PyObject **args, int n)
+{
+    PyObject *answer = pt_ask(r, handler, args, n);
+    int64_t next = answer ? PyLong_AsLongLong(answer) : -1;
+    Py_XDECREF(answer);
+    if (PyErr_Occurred()) {
+        PyErr_WriteUnraisable(handler);
+        next = -1;
+    }
+    return next;
+}
+
+#define RETRY 64                 /* events until somebody who watches, or a deep C stack, is looked at again */
+
+static int
+not_now(PyThreadState *ts, PyCodeObject *code, PtLoop *loop)
+{
+    if (!pt_watched(ts, code) && has_c_stack(ts)) {
+        return 0;
+    }
+    loop->left = RETRY;
+    return 1;
+}
+
+static PyObject *
+hot_loop(PyThreadState *ts, PyCodeObject *code, PtCode *pc, int unit)
+{
+    if (pt.on_loop == NULL || not_now(ts, code, pt_find_loop(pc, unit))) {
+        Py_RETURN_NONE;
+    }
+    PtRoot r = take_root(ts, unit);
+    PyObject *offset = PyLong_FromLong(2 * unit);
+    if (offset == NULL) {
+        PyErr_Clear();
+        Py_RETURN_NONE;
+    }
+    pt.stats.hot_loop_calls++;
+    PyObject *args[3] = {NULL, (PyObject *)code, offset};
+    int64_t next = ask(&r, pt.on_loop, args, 3);
+    Py_DECREF(offset);
+    settle(pt_find_loop(pc, unit), next);
+    return pt_finish(&r);
+}
+
+static PyObject *
+hot_function(PyThreadState *ts, PyCodeObject *code, PtCode *pc, int unit)
+{
+    if (pt.on_func == NULL || not_now(ts, code, &pc->func)) {
+        Py_RETURN_NONE;
+    }
+    PtRoot r = take_root(ts, unit);
+    pt.stats.hot_func_calls++;
+    PyObject *args[2] = {NULL, (PyObject *)code};
+    int64_t next = ask(&r, pt.on_func, args, 2);
+    settle(&pc->func, next);
+    return pt_finish(&r);
+}
+
+/* ---- the callbacks ---- */
+
+static inline PyObject *
+event(PyCodeObject *code, PtCode *pc, PtLoop *loop, int unit)
+{
+    PyThreadState *ts = PyThreadState_GET();
+    switch (loop->state) {
+    case PT_LOOP_COMPILED:
+        if (pt_watched(ts, code) || !has_c_stack(ts)) {
+            Py_RETURN_NONE;
+        }
+        PtRoot r = take_root(ts, unit);
+        return enter_native(&r, loop->entry, loop->keepalive);
+    case PT_LOOP_COLD:
+        if (--loop->left > 0) {
+            Py_RETURN_NONE;
+        }
+        return loop->unit < 0 ? hot_function(ts, code, pc, unit) : hot_loop(ts, code, pc, unit);
+    default:
+        loop->disabled = 1;
+        return Py_NewRef(pt.disable);
+    }
+}
+
+static PyObject *
+on_jump(PyObject *self, PyObject *const *args, Py_ssize_t nargs)
+{
+    PyCodeObject *code = (PyCodeObject *)args[0];
+    long from = PyLong_AsLong(args[1]), to = PyLong_AsLong(args[2]);
+    if (to > from) {
+        return Py_NewRef(pt.disable);
+    }
+    PtCode *pc = pt_code_info(code);
+    PtLoop *loop = pc ? pt_find_loop(pc, (int)to / 2) : NULL;
+    if (loop == NULL) {
+        PyErr_Clear();
+        Py_RETURN_NONE;
+    }
+    return event(code, pc, loop, (int)to / 2);
+}
+
+static PyObject *
+on_start(PyObject *self, PyObject *const *args, Py_ssize_t nargs)
+{
+    PyCodeObject *code = (PyCodeObject *)args[0];
+    PtCode *pc = pt_code_info(code);
+    if (pc == NULL) {
+        PyErr_Clear();
+        Py_RETURN_NONE;
+    }
+    return event(code, pc, &pc->func, (int)PyLong_AsLong(args[1]) / 2);
+}
+
+static PyMethodDef jump_def = {"on_jump", (PyCFunction)(void *)on_jump, METH_FASTCALL, NULL};
+static PyMethodDef start_def = {"on_start", (PyCFunction)(void *)on_start, METH_FASTCALL, NULL};
+
+/* ---- switching on and off ---- */
+
+static const char *
+why_not(void)
+{
+    if (Py_Version != PY_VERSION_HEX) {
+        return "pytrace was built for CPython " PY_VERSION ", another version is running: reinstall pytrace for it";
+    }
+    if (strstr(Py_GetVersion(), "free-threading") != NULL) {
+        return "pytrace does not support free-threaded CPython";
+    }
+    if (PyInterpreterState_Get() != PyInterpreterState_Main()) {
+        return "pytrace does not support sub-interpreters";
+    }
+    return NULL;
+}
+
+static PyObject *
+bridge_check(PyObject *self, PyObject *noargs)
+{
+    const char *reason = why_not();
+    if (reason != NULL) {
+        PyErr_SetString(PyExc_RuntimeError, reason);
+        return NULL;
+    }
+    Py_RETURN_NONE;
+}
+
+static PyObject *
+monitoring(void)
+{
+    PyObject *mon = PySys_GetObject("monitoring");
+    if (mon == NULL) {
+        PyErr_SetString(PyExc_RuntimeError, "sys.monitoring is missing");
+    }
+    return mon;
+}
+
+static int
+done(PyObject *result)
+{
+    Py_XDECREF(result);
+    return result == NULL ? -1 : 0;
+}
+
+static long
+event_bit(PyObject *mon, const char *name)
+{
+    PyObject *events = PyObject_GetAttrString(mon, "events");
+    PyObject *bit = events ? PyObject_GetAttrString(events, name) : NULL;
+    long value = bit ? PyLong_AsLong(bit) : -1;
+    Py_XDECREF(events);
+    Py_XDECREF(bit);
+    return value;
+}
+
+static int
+listen(PyObject *mon, const char *name, PyMethodDef *def, long *events)
+{
+    long bit = event_bit(mon, name);
+    PyObject *fn = bit < 0 ? NULL : def ? PyCFunction_New(def, NULL) : Py_NewRef(Py_None);
+    if (fn == NULL) {
+        return -1;
+    }
+    int err = done(PyObject_CallMethod(mon, "register_callback", "ilO", TOOL, bit, fn));
+    Py_DECREF(fn);
+    if (def) {
+        *events |= bit;
+    }
+    return err;
+}
+
+static int
+start_monitoring(void)
+{
+    long events = 0;
+    PyObject *mon = monitoring();
+    if (mon == NULL || done(PyObject_CallMethod(mon, "use_tool_id", "is", TOOL, "pytrace")) < 0) {
+        return -1;
+    }
+    if (pt.disable == NULL) {
+        pt.disable = PyObject_GetAttrString(mon, "DISABLE");
+    }
+    if (pt.disable == NULL || listen(mon, "JUMP", &jump_def, &events) < 0 ||
+        (pt.on_func && listen(mon, "PY_START", &start_def, &events) < 0) ||
+        done(PyObject_CallMethod(mon, "set_events", "il", TOOL, events)) < 0) {
+        return -1;
+    }
+    return done(PyObject_CallMethod(mon, "restart_events", NULL));
+}
+
+static int
+stop_monitoring(void)
+{
+    PyObject *mon = monitoring();
+    if (mon == NULL || done(PyObject_CallMethod(mon, "set_events", "ii", TOOL, 0)) < 0 ||
+        listen(mon, "JUMP", NULL, NULL) < 0 || listen(mon, "PY_START", NULL, NULL) < 0) {
+        return -1;
+    }
+    return done(PyObject_CallMethod(mon, "free_tool_id", "i", TOOL));
+}
+
+static PyObject *
+not_none(PyObject *o)
+{
+    return o == Py_None ? NULL : Py_NewRef(o);
+}
+
+static PyObject *
+bridge_disable(PyObject *self, PyObject *noargs)
+{
+    if (pt.enabled) {
+        pt.enabled = 0;
+        if (stop_monitoring() < 0) {
+            return NULL;
+        }
+        Py_CLEAR(pt.on_loop);
+        Py_CLEAR(pt.on_exit);
+        Py_CLEAR(pt.on_func);
+    }
+    Py_RETURN_NONE;
+}
+
+static PyObject *
+bridge_enable(PyObject *self, PyObject *args)
+{
+    PyObject *loop, *exit, *func;
+    long long loops, funcs, exits;
+    if (!PyArg_ParseTuple(args, "OOOLLL:enable", &loop, &exit, &func, &loops, &funcs, &exits) ||
+        done(bridge_check(self, NULL)) < 0) {
+        return NULL;
+    }
+    if (pt.enabled) {
+        PyErr_SetString(PyExc_RuntimeError, "the frame bridge is already enabled");
+        return NULL;
+    }
+    pt.loop_threshold = loops;
+    pt.func_threshold = funcs;
+    pt.exit_threshold = exits;
+    pt.on_loop = not_none(loop);
+    pt.on_exit = not_none(exit);
+    pt.on_func = not_none(func);
+    if (start_monitoring() < 0) {
+        Py_CLEAR(pt.on_loop);
+        Py_CLEAR(pt.on_exit);
+        Py_CLEAR(pt.on_func);
+        return NULL;
+    }
+    pt.enabled = 1;
+    Py_RETURN_NONE;
+}
+
+static PyObject *
+bridge_set_thresholds(PyObject *self, PyObject *args)
+{
+    long long loops, funcs, exits;
+    if (!PyArg_ParseTuple(args, "LLL:set_thresholds", &loops, &funcs, &exits)) {
+        return NULL;
+    }
+    pt.loop_threshold = loops;
+    pt.func_threshold = funcs;
+    pt.exit_threshold = exits;
+    Py_RETURN_NONE;
+}
+
+/* ---- attaching code ---- */
+
+static int
+wake(PtLoop *loop)
+{
+    if (!loop->disabled) {
+        return 0;
+    }
+    loop->disabled = 0;
+    PyObject *mon = monitoring();
+    return mon ? done(PyObject_CallMethod(mon, "restart_events", NULL)) : -1;
+}
+
+static int
+attach(PtLoop *loop, unsigned long long address, PyObject *keepalive)
+{
+    PyObject *old = loop->keepalive;
+    loop->entry = (PtNative)(uintptr_t)address;
+    loop->keepalive = Py_NewRef(keepalive);
+    loop->state = PT_LOOP_COMPILED;
+    int err = wake(loop);
+    Py_XDECREF(old);
+    return err;
+}
+
+static int
+detach(PtLoop *loop, long long next)
+{
+    PyObject *old = loop->keepalive;
+    loop->entry = NULL;
+    loop->keepalive = NULL;
+    loop->state = PT_LOOP_COLD;
+    settle(loop, next);
+    int err = loop->state == PT_LOOP_COLD ? wake(loop) : 0;
+    Py_XDECREF(old);
+    return err;
+}
+
+static PtLoop *
+loop_at(PyObject *code, Py_ssize_t offset)
+{
+    int unit = pt_unit((PyCodeObject *)code, offset);
+    PtCode *pc = unit < 0 ? NULL : pt_code_info((PyCodeObject *)code);
+    return pc ? pt_find_loop(pc, unit) : NULL;
+}
+
+static PyObject *
+bridge_attach_loop(PyObject *self, PyObject *args)
+{
+    PyObject *code, *keepalive = Py_None;
+    Py_ssize_t offset;
+    unsigned long long address;
+    if (!PyArg_ParseTuple(args, "O!nK|O:attach_loop", &PyCode_Type, &code, &offset, &address, &keepalive)) {
+        return NULL;
+    }
+    PtLoop *loop = loop_at(code, offset);
+    if (loop == NULL || attach(loop, address, keepalive) < 0) {
+        return NULL;
+    }
+    Py_RETURN_NONE;
+}
+
+static PyObject *
+bridge_detach_loop(PyObject *self, PyObject *args)
+{
+    PyObject *code;
+    Py_ssize_t offset;
+    long long next;
+    if (!PyArg_ParseTuple(args, "O!nL:detach_loop", &PyCode_Type, &code, &offset, &next)) {
+        return NULL;
+    }
+    PtLoop *loop = loop_at(code, offset);
+    if (loop == NULL || detach(loop, next) < 0) {
+        return NULL;
+    }
+    Py_RETURN_NONE;
+}
+
+static PyObject *
+bridge_attach_function(PyObject *self, PyObject *args)
+{
+    PyObject *code, *keepalive = Py_None;
+    unsigned long long address;
+    if (!PyArg_ParseTuple(args, "O!K|O:attach_function", &PyCode_Type, &code, &address, &keepalive)) {
+        return NULL;
+    }
+    PtCode *pc = pt_code_info((PyCodeObject *)code);
+    if (pc == NULL || attach(&pc->func, address, keepalive) < 0) {
+        return NULL;
+    }
+    Py_RETURN_NONE;
+}
+
+static PyObject *
+bridge_detach_function(PyObject *self, PyObject *args)
+{
+    PyObject *code;
+    long long next;
+    if (!PyArg_ParseTuple(args, "O!L:detach_function", &PyCode_Type, &code, &next)) {
+        return NULL;
+    }
+    PtCode *pc = pt_code_info((PyCodeObject *)code);
+    if (pc == NULL || detach(&pc->func, next) < 0) {
+        return NULL;
+    }
+    Py_RETURN_NONE;
+}
+
+/* Back to counting from nothing, as for code never seen. */
+static PyObject *
+bridge_forget(PyObject *self, PyObject *code)
+{
+    if (!PyCode_Check(code)) {
+        PyErr_SetString(PyExc_TypeError, "forget() needs a code object");
+        return NULL;
+    }
+    PtCode *pc = pt_code_info((PyCodeObject *)code);
+    if (pc == NULL || detach(&pc->func, pt.func_threshold) < 0) {
+        return NULL;
+    }
+    for (int i = 0; i < pc->n_loops; i++) {
+        if (detach(&pc->loops[i], pt.loop_threshold) < 0) {
+            return NULL;
+        }
+    }
+    Py_RETURN_NONE;
+}
+
+static PyObject *
+describe(PtLoop *loop)
+{
+    static const char *const states[] = {"cold", "compiled", "blacklisted"};
+    return Py_BuildValue("(isL)", loop->unit < 0 ? -1 : 2 * loop->unit, states[loop->state], (long long)loop->left);
+}
+
+static PyObject *
+bridge_loops(PyObject *self, PyObject *code)
+{
+    if (!PyCode_Check(code)) {
+        PyErr_SetString(PyExc_TypeError, "loops() needs a code object");
+        return NULL;
+    }
+    PtCode *pc = pt_code_info((PyCodeObject *)code);
+    PyObject *list = pc ? PyList_New(0) : NULL;
+    for (int i = -1; list != NULL && i < pc->n_loops; i++) {
+        PyObject *item = describe(i < 0 ? &pc->func : &pc->loops[i]);
+        if (item == NULL || PyList_Append(list, item) < 0) {
+            Py_CLEAR(list);
+        }
+        Py_XDECREF(item);
+    }
+    return list;
+}
+
+/* ---- statistics ---- */
+
+static PyObject *
+bridge_stats(PyObject *self, PyObject *noargs)
+{
+    PtStats *s = &pt.stats;
+    return Py_BuildValue(
+        "{sLsLsLsLsLsLsLsLsL}", "native_entries", s->native_entries, "native_ns", s->native_ns, "exits", s->exits, "syncs",
+        s->syncs, "deopts", s->deopts, "hot_loop_calls", s->hot_loop_calls, "hot_exit_calls", s->hot_exit_calls,
+        "hot_func_calls", s->hot_func_calls, "plain_exits", s->plain_exits);
+}
+
+static PyObject *
+bridge_set_timing(PyObject *self, PyObject *on)
+{
+    int timing = PyObject_IsTrue(on);
+    if (timing < 0) {
+        return NULL;
+    }
+    pt.timing = timing;
+    Py_RETURN_NONE;
+}
+
+static PyObject *
+bridge_exit_addr_of(PyObject *self, PyObject *exit)
+{
+    return PyObject_GetAttrString(exit, "address");
+}
+
+/* ---- the module ---- */
+
+static PyMethodDef methods[] = {
+    {"check", bridge_check, METH_NOARGS, "check(): RuntimeError, with the reason, where this CPython cannot be served."},
+    {"enable", bridge_enable, METH_VARARGS,
+     "enable(on_hot_loop, on_hot_exit, on_hot_func, loop_threshold, func_threshold, exit_threshold)\n\n"
+     "Starts counting. Handlers may be None:\n"
+     "on_hot_loop(root, code, header_offset), on_hot_func(root, code), on_hot_exit(root, exit, frames, values):\n"
+     "each returns the count until it is asked again; negative: never."},
+    {"disable", bridge_disable, METH_NOARGS, "disable(): stops counting and entering native code."},
+    {"set_thresholds", bridge_set_thresholds, METH_VARARGS,
+     "set_thresholds(loop, func, exit): for code that was not counted yet, and for exits."},
+    {"attach_loop", bridge_attach_loop, METH_VARARGS,
+     "attach_loop(code, header_offset, entry_address, keepalive=None): jumps to the header enter native code."},
+    {"detach_loop", bridge_detach_loop, METH_VARARGS,
+     "detach_loop(code, header_offset, next_count): counts from anew; negative: never again."},
+    {"attach_function", bridge_attach_function, METH_VARARGS,
+     "attach_function(code, entry_address, keepalive=None): starting frames of code enter native code."},
+    {"detach_function", bridge_detach_function, METH_VARARGS, "detach_function(code, next_count)"},
+    {"forget", bridge_forget, METH_O, "forget(code): its loops and entry are counted from anew, their code is detached."},
+    {"loops", bridge_loops, METH_O, "loops(code) -> [(header offset or -1 for the function's entry, state, events left)]"},
+    {"new_exit", pt_new_exit, METH_VARARGS, "new_exit(blob, consts, tag=None) -> Exit"},
+    {"new_jump_exit", pt_new_jump_exit, METH_VARARGS,
+     "new_jump_exit(entry_address, keepalive=None, tag=None) -> Exit that goes on in other native code."},
+    {"attach_bridge", pt_attach_bridge, METH_VARARGS,
+     "attach_bridge(exit, entry_address, keepalive=None): native code goes on there instead of leaving."},
+    {"exit_addr_of", bridge_exit_addr_of, METH_O, "exit_addr_of(exit) -> exit.address"},
+    {"run_code", pt_run_code, METH_VARARGS, "run_code(code, globals): runs code as the outermost frame."},
+    {"layout", pt_layout, METH_NOARGS, "layout() -> dict: offsets, sizes and constants that native code needs."},
+    {"symbols", pt_symbols, METH_NOARGS, "symbols() -> dict: addresses of helpers, C-API functions and objects."},
+    {"stats", bridge_stats, METH_NOARGS, "stats() -> dict of counts since the start"},
+    {"set_timing", bridge_set_timing, METH_O, "set_timing(on): whether time in native code is measured"},
+    {NULL},
+};
+
+static PyTypeObject Null_Type = {
+    PyVarObject_HEAD_INIT(NULL, 0)
+    .tp_name = "pytrace.interp._bridge.NullType",
+    .tp_basicsize = sizeof(PyObject),
+    .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION,
+    .tp_doc = "NULL's type: an empty slot of a frame.",
+};
+
+static PyObject *
+null_repr(PyObject *self)
+{
+    return PyUnicode_FromString("NULL");
+}
+
+static int
+exec_module(PyObject *m)
+{
+    Null_Type.tp_repr = null_repr;
+    if (PyType_Ready(&Null_Type) < 0 || PyType_Ready(&PtExit_Type) < 0 || pt_root_init() < 0) {
+        return -1;
+    }
+    if (pt.null == NULL) {
+        pt.null = PyObject_New(PyObject, &Null_Type);
+        pt.extra = PyUnstable_Eval_RequestCodeExtraIndex(pt_free_code_info);
+    }
+    if (pt.null == NULL || pt.extra < 0) {
+        return -1;
+    }
+    return PyModule_AddObjectRef(m, "NULL", pt.null) < 0 || PyModule_AddType(m, &PtExit_Type) < 0 ||
+           PyModule_AddType(m, &PtRootFrame_Type) < 0 ? -1 : 0;
+}
+
+static PyModuleDef_Slot slots[] = {
+    {Py_mod_exec, exec_module},
+    {Py_mod_multiple_interpreters, Py_MOD_MULTIPLE_INTERPRETERS_NOT_SUPPORTED},
+    {0, NULL},
+};
+
+static struct PyModuleDef def = {
+    PyModuleDef_HEAD_INIT,
+    .m_name = "_bridge",
+    .m_doc = "The frame bridge: CPython's live frames, taken over and given back.",
+    .m_methods = methods,
+    .m_slots = slots,
+};
+
+PyMODINIT_FUNC
+PyInit__bridge(void)
+{
+    return PyModuleDef_Init(&def);
+}

@@ -1,0 +1,148 @@
+/* The bridge's own structs, and which file offers what. Only C: nothing here is seen by Python or by native code, except
+   PtCtx, PtExit and the pt_* helpers, whose layouts and addresses _bridge.layout() and _bridge.symbols() give. */
+#ifndef PT_BRIDGE_H
+#define PT_BRIDGE_H
+
+#include "compat.h"
+
+#ifdef PT_DEBUG
+#define PT_ASSERT(x) do { if (!(x)) { \
+    fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #x); abort(); } } while (0)
+#else
+#define PT_ASSERT(x) ((void)0)
+#endif
+
+#define PT_HIDDEN __attribute__((visibility("hidden")))
+
+/* ---- native code ---- */
+
+typedef struct PtExit PtExit;
+
+typedef struct PtCtx {
+    PyThreadState *tstate;
+    PtFrame *frame;              /* the root frame */
+    PyObject **slots;            /* frame->localsplus */
+    int64_t *buf;                /* live values, PT_BUF_WORDS words */
+    void *eval_breaker;          /* address to poll, see layout()'s "eval_breaker.*" */
+    int64_t spare[8];            /* native code's own */
+} PtCtx;
+
+typedef PtExit *(*PtNative)(PtCtx *);
+
+struct PtExit {
+    void *native;                /* PtNative of the bridge, or NULL */
+    int64_t count;
+    int64_t next;                /* count at which Python is asked again; 0 = the common threshold */
+    struct PtProg *prog;         /* NULL in a jump exit */
+    int32_t flags;
+    int32_t state;
+};
+
+enum { PT_EXIT_RAISE = 1, PT_EXIT_PLAIN = 2, PT_EXIT_RETURN = 4 };
+enum { PT_STATE_COLD = 0, PT_STATE_BRIDGED = 1, PT_STATE_NEVER = 2, PT_STATE_JUMP = 3 };
+enum { PT_FRAME_DROP_RESULT = 1 };
+
+#define PT_BUF_WORDS 4096
+
+/* ---- the module's state ---- */
+
+typedef struct {
+    int64_t native_entries, native_ns, exits, syncs, deopts, hot_loop_calls, hot_exit_calls, hot_func_calls, plain_exits;
+} PtStats;
+
+typedef struct {
+    PyObject *null;              /* stands for an empty slot in Python lists */
+    PyObject *disable;           /* sys.monitoring.DISABLE */
+    PyObject *on_loop, *on_exit, *on_func;
+    int64_t loop_threshold, func_threshold, exit_threshold;
+    Py_ssize_t extra;            /* co_extra index */
+    int enabled, timing;
+    PtStats stats;
+} PtState;
+
+extern PT_HIDDEN PtState pt;
+
+/* ---- frames.c: real frames ---- */
+
+/* A frame that was pushed and waits: `unit` is where it goes on, `call_unit` the call it waits in. */
+typedef struct {
+    PtFrame *f;
+    int unit, call_unit, flags;
+} PtPending;
+
+PT_HIDDEN PtFrame *pt_push_frame(PyThreadState *ts, PyFunctionObject *func, PyCodeObject *code);
+PT_HIDDEN void pt_pop_frame(PyThreadState *ts, PtFrame *f);
+PT_HIDDEN int pt_find_handler(PyCodeObject *code, int unit, int *level, int *handler, int *lasti);
+PT_HIDDEN int pt_unwind(PyThreadState *ts, PtFrame *f);
+PT_HIDDEN void pt_add_traceback(PyThreadState *ts);
+PT_HIDDEN PyObject *pt_run_pending(PyThreadState *ts, PtPending *p, int n, int throwing);
+PT_HIDDEN PyObject *pt_check_init_result(PyObject *result);
+
+/* ---- code.c: what is known of a code object ---- */
+
+enum { PT_LOOP_COLD = 0, PT_LOOP_COMPILED = 1, PT_LOOP_BLACKLISTED = 2 };
+
+typedef struct {
+    int unit;                    /* the loop's header; -1: the function's entry */
+    int state;
+    int64_t left;                /* events until Python is asked */
+    PtNative entry;
+    PyObject *keepalive;
+    int disabled;                /* some of its jumps were switched off */
+} PtLoop;
+
+typedef struct {
+    int n_loops, n_alloc;
+    PtLoop *loops;
+    PtLoop func;
+    uint8_t *starts;             /* per unit: 0 inside an instruction, else 1 + EXTENDED_ARGs just before */
+} PtCode;
+
+PT_HIDDEN PtCode *pt_code_info(PyCodeObject *code);
+PT_HIDDEN PtLoop *pt_find_loop(PtCode *pc, int unit);
+PT_HIDDEN int pt_unit(PyCodeObject *code, Py_ssize_t byte_offset);
+PT_HIDDEN void pt_free_code_info(void *);
+
+/* ---- root.c: the frame that was taken over ---- */
+
+typedef struct {
+    PyThreadState *ts;
+    PtFrame *f;
+    int shown;                   /* unit that Python is told, until the frame is moved */
+    int moved;                   /* the frame goes on where it now is "at" */
+    PyObject *raise;             /* exception to raise there */
+    _Py_CODEUNIT *entry_ip;
+    /* while a Python handler runs */
+    _PyErr_StackItem *exc_info;  /* where the frame's handled exception is kept */
+    PyObject *handled;           /* the frame's handled exception */
+    int py_remaining;            /* Python recursion left for the frame's callees */
+} PtRoot;
+
+PT_HIDDEN extern PyTypeObject PtRootFrame_Type;
+PT_HIDDEN PyObject *pt_ask(PtRoot *r, PyObject *handler, PyObject **args, int n);
+PT_HIDDEN PyObject *pt_finish(PtRoot *r);
+PT_HIDDEN PyObject *pt_raise_in_root(PtRoot *r);
+PT_HIDDEN PyObject *pt_frame_locals(PtFrame *f);
+PT_HIDDEN PyObject *pt_frame_stack(PtFrame *f);
+PT_HIDDEN PyObject *pt_run_states(PyThreadState *ts, PyObject *frames, PyObject *exc);
+PT_HIDDEN PyObject *pt_run_code(PyObject *self, PyObject *args);
+PT_HIDDEN int pt_root_init(void);
+
+/* ---- exits.c: leaving native code ---- */
+
+PT_HIDDEN extern PyTypeObject PtExit_Type;
+PT_HIDDEN PyObject *pt_new_exit(PyObject *self, PyObject *args);
+PT_HIDDEN PyObject *pt_new_jump_exit(PyObject *self, PyObject *args);
+PT_HIDDEN PyObject *pt_attach_bridge(PyObject *self, PyObject *args);
+PT_HIDDEN void pt_leave_native(PtRoot *r, PtCtx *ctx, PtExit *e);
+void pt_sync(PtCtx *, PtExit *);
+void pt_unsync(PtCtx *, PtExit *);
+void pt_dealloc_sync(PtCtx *, PtExit *, PyObject *);
+void pt_traceback(PtCtx *, PtExit *);
+
+/* ---- helpers.c ---- */
+
+PT_HIDDEN PyObject *pt_layout(PyObject *self, PyObject *noargs);
+PT_HIDDEN PyObject *pt_symbols(PyObject *self, PyObject *noargs);
+
+#endif

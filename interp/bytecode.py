@@ -1,0 +1,142 @@
+"""Bytecode as the recorder reads it: decoded once for each code object.
+
+`co_code` shows the plain instructions, free of CPython's specializations and
+instrumentation; all offsets are byte offsets into it, as `dis` prints them.
+"""
+
+from __future__ import annotations
+
+import dis
+import opcode
+import sys
+from types import CodeType
+from typing import NamedTuple
+
+CO_GENERATOR_LIKE = 0x20 | 0x80 | 0x200  # generator, coroutine, async generator
+CO_VARARGS = 0x04
+CO_VARKEYWORDS = 0x08
+CO_OPTIMIZED = 0x01
+
+_EXTENDED_ARG = opcode.opmap["EXTENDED_ARG"]
+_JREL_BACK = {op for name, op in opcode.opmap.items() if name in ("JUMP_BACKWARD", "JUMP_BACKWARD_NO_INTERRUPT")}
+_JREL = set(dis.hasjrel)
+_STORES = {
+    op: kind
+    for name, op in opcode.opmap.items()
+    if (
+        kind := {
+            "STORE_FAST": "one", "DELETE_FAST": "one", "LOAD_FAST_AND_CLEAR": "one",
+            "STORE_FAST_STORE_FAST": "both", "STORE_FAST_LOAD_FAST": "high",
+        }.get(name)
+    )
+}  # fmt: skip
+_CACHES: dict[int, int] = {}
+for _name, _fields in getattr(opcode, "_cache_format", {}).items():
+    # 3.12 keys the table by opcode number in a list, 3.13 by name
+    _CACHES[opcode.opmap[_name]] = sum(_fields.values())
+if not _CACHES:
+    for _i, _n in enumerate(getattr(opcode, "_inline_cache_entries", ())):
+        if _n:
+            _CACHES[_i] = _n
+if sys.version_info < (3, 13):
+    _CACHES = {i: n for i, n in enumerate(opcode._inline_cache_entries) if n}  # type: ignore[attr-defined]
+
+
+class Instr(NamedTuple):
+    """One instruction: number, argument (EXTENDED_ARG folded in), its own offset, the next one's, jump target or -1."""
+
+    op: int
+    arg: int
+    offset: int
+    next: int
+    target: int
+
+
+class CodeInfo:
+    """What the recorder needs to know of a code object.
+
+    `at`: instruction by offset (also at the offset of a leading EXTENDED_ARG); `stored`: indices of localsplus that the code
+    stores to; `headers`: targets of backward jumps -> offset of the last jump to it; `names_stored(lo, hi)`: see below.
+    """
+
+    __slots__ = ("code", "at", "stored", "headers", "order", "has_loop", "simple_args", "names", "nlocalsplus", "ncells_first", "inlinable", "cells")
+
+    def __init__(self, code: CodeType) -> None:
+        self.code = code
+        self.at: dict[int, Instr] = {}
+        self.order: list[Instr] = []
+        self.headers: dict[int, int] = {}
+        stored: set[int] = set()
+        raw = code.co_code
+        i, ext, start, n = 0, 0, -1, len(raw)
+        while i < n:
+            op, arg = raw[i], raw[i + 1] | ext
+            if start < 0:
+                start = i
+            if op == _EXTENDED_ARG:
+                ext = arg << 8
+                i += 2
+                continue
+            after = i + 2 + 2 * _CACHES.get(op, 0)
+            target = -1
+            if op in _JREL:
+                target = after - 2 * arg if op in _JREL_BACK else after + 2 * arg
+            ins = Instr(op, arg, start, after, target)
+            self.at[start] = ins
+            if start != i:
+                self.at[i] = ins
+            self.order.append(ins)
+            if op in _JREL_BACK:
+                self.headers[target] = max(start, self.headers.get(target, -1))
+            kind = _STORES.get(op)
+            if kind == "one":
+                stored.add(arg)
+            elif kind == "both":
+                stored.add(arg >> 4)
+                stored.add(arg & 15)
+            elif kind == "high":
+                stored.add(arg >> 4)
+            i, ext, start = after, 0, -1
+        self.stored = stored
+        self.has_loop = bool(self.headers)
+        names = list(code.co_varnames)
+        for c in code.co_cellvars:
+            if c not in names:
+                names.append(c)
+        names.extend(code.co_freevars)
+        self.names = tuple(names)
+        self.nlocalsplus = len(names)
+        self.cells = {i for i, name in enumerate(names) if name in code.co_cellvars}
+        self.inlinable = not code.co_flags & CO_GENERATOR_LIKE and bool(code.co_flags & CO_OPTIMIZED)
+
+    def outermost_loop(self, header: int) -> tuple[int, int]:
+        """The bytecode range [lo, hi] of the outermost loop around a header."""
+        lo, hi = header, self.headers.get(header, header)
+        changed = True
+        while changed:
+            changed = False
+            for h, end in self.headers.items():
+                if h <= lo and end >= hi and (h, end) != (lo, hi):
+                    lo, hi, changed = h, max(end, hi), True
+        return lo, hi
+
+    def names_stored(self, lo: int, hi: int) -> set[str]:
+        """Names that STORE_NAME, STORE_GLOBAL and their deletions in the range write."""
+        table = ("STORE_NAME", "STORE_GLOBAL")
+        return {self.code.co_names[i.arg] for i in self.order if lo <= i.offset <= hi and opcode.opname[i.op] in table}
+
+
+_infos: dict[CodeType, CodeInfo] = {}
+
+
+def info(code: CodeType) -> CodeInfo:
+    """Decoded form of a code object, by identity (code objects compare by value, so the key is their id)."""
+    key = id(code)
+    found = _by_id.get(key)
+    if found is None or found.code is not code:
+        found = _by_id[key] = CodeInfo(code)
+    return found
+
+
+_by_id: dict[int, CodeInfo] = {}
+del _infos

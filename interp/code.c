@@ -1,0 +1,124 @@
+/* What the bridge keeps for each code object (in co_extra): its loops' counters and states, and where instructions start. */
+#include "bridge.h"
+#if PT_312
+#define NEED_OPCODE_TABLES
+#include "internal/pycore_opcode.h"
+#else
+#define NEED_OPCODE_METADATA
+#include "internal/pycore_opcode_metadata.h"
+#endif
+
+void
+pt_free_code_info(void *p)
+{
+    PtCode *pc = p;
+    if (pc == NULL) {
+        return;
+    }
+    for (int i = 0; i < pc->n_loops; i++) {
+        Py_XDECREF(pc->loops[i].keepalive);
+    }
+    Py_XDECREF(pc->func.keepalive);
+    PyMem_Free(pc->loops);
+    PyMem_Free(pc->starts);
+    PyMem_Free(pc);
+}
+
+static PtCode *
+new_code_info(PyCodeObject *code)
+{
+    PtCode *pc = PyMem_Calloc(1, sizeof(PtCode));
+    if (pc == NULL) {
+        PyErr_NoMemory();
+        return NULL;
+    }
+    pc->func.unit = -1;
+    pc->func.left = pt.func_threshold;
+    if (PyUnstable_Code_SetExtra((PyObject *)code, pt.extra, pc) < 0) {
+        PyMem_Free(pc);
+        return NULL;
+    }
+    return pc;
+}
+
+/* The code's record, made at first use. NULL with an exception. */
+PtCode *
+pt_code_info(PyCodeObject *code)
+{
+    void *p = NULL;
+    if (PyUnstable_Code_GetExtra((PyObject *)code, pt.extra, &p) < 0) {
+        return NULL;
+    }
+    return p != NULL ? p : new_code_info(code);
+}
+
+static PtLoop *
+new_loop(PtCode *pc, int unit)
+{
+    if (pc->n_loops == pc->n_alloc) {
+        int n = pc->n_alloc ? 2 * pc->n_alloc : 2;
+        PtLoop *loops = PyMem_Realloc(pc->loops, n * sizeof(PtLoop));
+        if (loops == NULL) {
+            PyErr_NoMemory();
+            return NULL;
+        }
+        pc->loops = loops;
+        pc->n_alloc = n;
+    }
+    PtLoop *loop = &pc->loops[pc->n_loops++];
+    *loop = (PtLoop){.unit = unit, .left = pt.loop_threshold};
+    return loop;
+}
+
+/* The loop with this header, made at first use. Valid until the next call: the array may move. */
+PtLoop *
+pt_find_loop(PtCode *pc, int unit)
+{
+    for (int i = 0; i < pc->n_loops; i++) {
+        if (pc->loops[i].unit == unit) {
+            return &pc->loops[i];
+        }
+    }
+    return new_loop(pc, unit);
+}
+
+static int
+find_starts(PyCodeObject *code, PtCode *pc)
+{
+    PyObject *bytes = PyCode_GetCode(code);
+    if (bytes == NULL) {
+        return -1;
+    }
+    Py_ssize_t n = PyBytes_GET_SIZE(bytes) / 2;
+    const uint8_t *ops = (const uint8_t *)PyBytes_AS_STRING(bytes);
+    uint8_t *starts = PyMem_Calloc(n, 1);
+    if (starts == NULL) {
+        Py_DECREF(bytes);
+        PyErr_NoMemory();
+        return -1;
+    }
+    int prefixes = 0;
+    for (Py_ssize_t i = 0; i < n; i += 1 + _PyOpcode_Caches[ops[2 * i]]) {
+        starts[i] = 1 + prefixes;
+        prefixes = ops[2 * i] == EXTENDED_ARG ? prefixes + 1 : 0;
+    }
+    pc->starts = starts;
+    Py_DECREF(bytes);
+    return 0;
+}
+
+/* A byte offset as a unit, stepped back over EXTENDED_ARGs. -1 with ValueError where no instruction starts. */
+int
+pt_unit(PyCodeObject *code, Py_ssize_t byte_offset)
+{
+    PtCode *pc = pt_code_info(code);
+    if (pc == NULL || (pc->starts == NULL && find_starts(code, pc) < 0)) {
+        return -1;
+    }
+    Py_ssize_t unit = byte_offset / 2;
+    if (byte_offset < 0 || (byte_offset & 1) || unit >= Py_SIZE(code) || pc->starts[unit] == 0) {
+        PyErr_Format(PyExc_ValueError, "no instruction of %U starts at offset %zd", code->co_qualname, byte_offset);
+        return -1;
+    }
+    return (int)(unit - (pc->starts[unit] - 1));
+}

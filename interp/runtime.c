@@ -1,0 +1,341 @@
+/* What recorded traces call: the generic meanings of operations that have no C-API function of the right shape, and the
+   shape questions that the recorder asks of an object.  Functions that native code calls return a new reference or
+   NULL with an exception set, or an int that is negative with an exception set. */
+
+#include "compat.h"
+#include "internal/pycore_dict.h"
+#include "internal/pycore_object.h"
+#include "runtime.h"
+
+static PyObject *exhausted;
+
+/* ---- calls ---- */
+
+static PyObject *
+pt_callv(PyObject *fn, PyObject **args, int64_t n)
+{
+    return PyObject_Vectorcall(fn, args, (size_t)n, NULL);
+}
+
+/* args: positional values, then those of the keywords in `names`. */
+static PyObject *
+pt_callkw(PyObject *fn, PyObject *names, PyObject **args, int64_t n)
+{
+    return PyObject_Vectorcall(fn, args, (size_t)(n - PyTuple_GET_SIZE(names)), names);
+}
+
+static PyObject *
+pt_call_ex(PyObject *fn, PyObject *args, PyObject *kwargs)
+{
+    return PyObject_Call(fn, args, kwargs);
+}
+
+/* ---- containers ---- */
+
+static PyObject *
+pt_getslice(PyObject *c, PyObject *a, PyObject *b)
+{
+    PyObject *s = PySlice_New(a, b, NULL);
+    if (s == NULL) {
+        return NULL;
+    }
+    PyObject *r = PyObject_GetItem(c, s);
+    Py_DECREF(s);
+    return r;
+}
+
+static int64_t
+pt_setslice(PyObject *c, PyObject *a, PyObject *b, PyObject *v)
+{
+    PyObject *s = PySlice_New(a, b, NULL);
+    if (s == NULL) {
+        return -1;
+    }
+    int r = PyObject_SetItem(c, s, v);
+    Py_DECREF(s);
+    return r;
+}
+
+static PyObject *
+pt_build_map(PyObject **args, int64_t n)
+{
+    PyObject *d = PyDict_New();
+    for (int64_t i = 0; d != NULL && i < n; i += 2) {
+        if (PyDict_SetItem(d, args[i], args[i + 1]) < 0) {
+            Py_CLEAR(d);
+        }
+    }
+    return d;
+}
+
+static PyObject *
+pt_build_set(PyObject **args, int64_t n)
+{
+    PyObject *s = PySet_New(NULL);
+    for (int64_t i = 0; s != NULL && i < n; i++) {
+        if (PySet_Add(s, args[i]) < 0) {
+            Py_CLEAR(s);
+        }
+    }
+    return s;
+}
+
+static PyObject *
+pt_build_string(PyObject **args, int64_t n)
+{
+    PyObject *items = PyTuple_New((Py_ssize_t)n);
+    if (items == NULL) {
+        return NULL;
+    }
+    for (int64_t i = 0; i < n; i++) {
+        PyTuple_SET_ITEM(items, i, Py_NewRef(args[i]));
+    }
+    PyObject *empty = PyUnicode_New(0, 0);
+    PyObject *r = empty == NULL ? NULL : PyUnicode_Join(empty, items);
+    Py_XDECREF(empty);
+    Py_DECREF(items);
+    return r;
+}
+
+static int64_t
+pt_list_extend(PyObject *list, PyObject *items)
+{
+    return PyList_SetSlice(list, PY_SSIZE_T_MAX, PY_SSIZE_T_MAX, items);
+}
+
+/* list.pop() of a list that is not empty. */
+static PyObject *
+pt_list_pop(PyObject *list)
+{
+    Py_ssize_t n = PyList_GET_SIZE(list);
+    PyObject *v = Py_NewRef(PyList_GET_ITEM(list, n - 1));
+    if (PyList_SetSlice(list, n - 1, n, NULL) < 0) {
+        Py_CLEAR(v);
+    }
+    return v;
+}
+
+/* The next item, the `exhausted` object at the end. */
+static PyObject *
+pt_for_iter(PyObject *it)
+{
+    PyObject *v = Py_TYPE(it)->tp_iternext(it);
+    if (v != NULL) {
+        return v;
+    }
+    if (PyErr_Occurred()) {
+        if (!PyErr_ExceptionMatches(PyExc_StopIteration)) {
+            return NULL;
+        }
+        PyErr_Clear();
+    }
+    return Py_NewRef(exhausted);
+}
+
+/* Rich comparison of plain values as a truth value. */
+static int64_t
+pt_compare(PyObject *a, PyObject *b, int64_t op)
+{
+    return PyObject_RichCompareBool(a, b, (int)op);
+}
+
+static int64_t
+pt_delattr(PyObject *obj, PyObject *name)
+{
+    return PyObject_SetAttr(obj, name, NULL);
+}
+
+static PyObject *
+pt_load_global(PyObject *globals, PyObject *builtins, PyObject *name)
+{
+    PyObject *v = PyDict_GetItemWithError(globals, name);
+    if (v == NULL && !PyErr_Occurred()) {
+        v = PyDict_GetItemWithError(builtins, name);
+    }
+    if (v == NULL) {
+        if (!PyErr_Occurred()) {
+            PyErr_Format(PyExc_NameError, "name '%U' is not defined", name);
+        }
+        return NULL;
+    }
+    return Py_NewRef(v);
+}
+
+/* A float over a number that memory holds: written in place where memory's reference is the only one. */
+static void
+pt_store_float(PyObject **place, double x)
+{
+    PyObject *old = *place;
+    if (PyFloat_CheckExact(old) && Py_REFCNT(old) == 1) {
+        ((PyFloatObject *)old)->ob_fval = x;
+        return;
+    }
+    PyObject *v = PyFloat_FromDouble(x);
+    if (v == NULL) {
+        Py_FatalError("pytrace: out of memory for a float");
+    }
+    *place = v;
+    Py_DECREF(old);
+}
+
+/* The value of a name that a trace holds like a local, borrowed; NULL without an exception when it is not there. */
+static PyObject *
+pt_load_name(void *ctx, PyObject *dict, PyObject *name)
+{
+    PyObject *v = PyDict_GetItemWithError(dict, name);
+    if (v == NULL) {
+        PyErr_Clear();
+    }
+    return v;
+}
+
+/* ---- the recorder's questions ---- */
+
+static PyDictKeysObject *
+shared_keys(PyTypeObject *t)
+{
+    if (!(t->tp_flags & Py_TPFLAGS_HEAPTYPE) || !(t->tp_flags & Py_TPFLAGS_MANAGED_DICT)) {
+        return NULL;
+    }
+    return ((PyHeapTypeObject *)t)->ht_cached_keys;
+}
+
+/* inline_index(type, name) -> index of the attribute in the instances' inline values, or -1. */
+static PyObject *
+inline_index(PyObject *self, PyObject *const *args, Py_ssize_t n)
+{
+    if (n != 2 || !PyType_Check(args[0]) || !PyUnicode_Check(args[1])) {
+        PyErr_SetString(PyExc_TypeError, "inline_index(type, name)");
+        return NULL;
+    }
+    PyDictKeysObject *keys = shared_keys((PyTypeObject *)args[0]);
+    if (keys != NULL && DK_IS_UNICODE(keys)) {
+        PyDictUnicodeEntry *entries = DK_UNICODE_ENTRIES(keys);
+        for (Py_ssize_t i = 0; i < keys->dk_nentries; i++) {
+            if (entries[i].me_key == args[1] ||
+                (entries[i].me_key != NULL && PyUnicode_Compare(entries[i].me_key, args[1]) == 0)) {
+                return PyLong_FromSsize_t(i);
+            }
+        }
+    }
+    return PyLong_FromLong(-1);
+}
+
+/* The inline values of an instance, NULL when it keeps its attributes in a dict of its own. */
+static PyObject **
+inline_values(PyObject *obj)
+{
+    PyTypeObject *t = Py_TYPE(obj);
+    if (!(t->tp_flags & Py_TPFLAGS_MANAGED_DICT)) {
+        return NULL;
+    }
+#if PY_VERSION_HEX >= 0x030d0000
+    if (!(t->tp_flags & Py_TPFLAGS_INLINE_VALUES)) {
+        return NULL;
+    }
+    PyDictValues *values = _PyObject_InlineValues(obj);
+    return values->valid ? values->values : NULL;
+#else
+    PyDictOrValues dorv = *_PyObject_DictOrValuesPointer(obj);
+    return _PyDictOrValues_IsValues(dorv) ? _PyDictOrValues_GetValues(dorv)->values : NULL;
+#endif
+}
+
+static PyObject *
+has_inline_values(PyObject *self, PyObject *obj)
+{
+    return PyBool_FromLong(inline_values(obj) != NULL);
+}
+
+/* inline_has(obj, index) -> whether the attribute is there. */
+static PyObject *
+inline_has(PyObject *self, PyObject *const *args, Py_ssize_t n)
+{
+    PyObject **values = n == 2 ? inline_values(args[0]) : NULL;
+    if (values == NULL) {
+        PyErr_SetString(PyExc_TypeError, "inline_has(instance with inline values, index)");
+        return NULL;
+    }
+    Py_ssize_t i = PyLong_AsSsize_t(args[1]);
+    PyDictKeysObject *keys = shared_keys(Py_TYPE(args[0]));
+    if (keys == NULL || i < 0 || i >= keys->dk_nentries) {
+        Py_RETURN_FALSE;
+    }
+    return PyBool_FromLong(values[i] != NULL);
+}
+
+/* keys_nentries(type) -> (address of the number of names that the instances' shared keys hold, that number). */
+static PyObject *
+keys_nentries(PyObject *self, PyObject *type)
+{
+    PyDictKeysObject *keys = PyType_Check(type) ? shared_keys((PyTypeObject *)type) : NULL;
+    if (keys == NULL) {
+        PyErr_SetString(PyExc_TypeError, "keys_nentries(type with shared keys)");
+        return NULL;
+    }
+    return Py_BuildValue("(Ln)", (long long)(intptr_t)&keys->dk_nentries, keys->dk_nentries);
+}
+
+/* slot_offset(descriptor) -> offset in bytes of a __slots__ member that holds an object, or -1. */
+static PyObject *
+slot_offset(PyObject *self, PyObject *descr)
+{
+    if (Py_IS_TYPE(descr, &PyMemberDescr_Type)) {
+        PyMemberDef *d = ((PyMemberDescrObject *)descr)->d_member;
+        if (d->type == Py_T_OBJECT_EX && !(d->flags & Py_READONLY)) {
+            return PyLong_FromSsize_t(d->offset);
+        }
+    }
+    return PyLong_FromLong(-1);
+}
+
+PyMethodDef pt_runtime_methods[] = {
+    {"inline_index", (PyCFunction)(void (*)(void))inline_index, METH_FASTCALL, "inline_index(type, name) -> int, -1: not there"},
+    {"inline_has", (PyCFunction)(void (*)(void))inline_has, METH_FASTCALL, "inline_has(obj, index) -> bool"},
+    {"has_inline_values", has_inline_values, METH_O, "has_inline_values(obj) -> bool"},
+    {"keys_nentries", keys_nentries, METH_O, "keys_nentries(type) -> (address, count)"},
+    {"slot_offset", slot_offset, METH_O, "slot_offset(member descriptor) -> offset or -1"},
+    {NULL},
+};
+
+static const struct {
+    const char *name;
+    void *address;
+} symbols[] = {
+#define S(f) {#f, (void *)f}
+    S(pt_callv), S(pt_callkw), S(pt_call_ex), S(pt_getslice), S(pt_setslice), S(pt_build_map), S(pt_build_set),
+    S(pt_build_string), S(pt_list_extend), S(pt_list_pop), S(pt_for_iter), S(pt_compare), S(pt_delattr), S(pt_load_global), S(pt_load_name), S(pt_store_float),
+#undef S
+};
+
+/* Adds the addresses of this file's functions to `dict`; -1 with an exception on failure. */
+int
+pt_add_runtime_symbols(PyObject *dict)
+{
+    for (size_t i = 0; i < Py_ARRAY_LENGTH(symbols); i++) {
+        PyObject *v = PyLong_FromVoidPtr(symbols[i].address);
+        if (v == NULL || PyDict_SetItemString(dict, symbols[i].name, v) < 0) {
+            Py_XDECREF(v);
+            return -1;
+        }
+        Py_DECREF(v);
+    }
+    return 0;
+}
+
+/* Adds this file's functions and objects to the module. */
+int
+pt_runtime_init(PyObject *module)
+{
+    PyObject *type = PyType_FromSpec(&(PyType_Spec){
+        "pytrace.interp._bridge.exhausted", sizeof(PyObject), 0, Py_TPFLAGS_DEFAULT, (PyType_Slot[]){{0, NULL}}});
+    if (type == NULL) {
+        return -1;
+    }
+    exhausted = PyType_GenericAlloc((PyTypeObject *)type, 0);
+    Py_DECREF(type);
+    if (exhausted == NULL || PyModule_AddObjectRef(module, "EXHAUSTED", exhausted) < 0) {
+        return -1;
+    }
+    return PyModule_AddFunctions(module, pt_runtime_methods);
+}

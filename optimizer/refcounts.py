@@ -1,0 +1,290 @@
+"""Cancels reference counting that cannot be observed.
+
+The recorder takes a reference whenever a value gets its first holder, and gives it up with the last one.  Most of these
+pairs protect nothing: while they stand, the object is kept alive by memory (the list that it was read from), by another
+reference of the trace, or by being a constant.  One forward scan finds them, as follows.
+
+For each value the scan knows how many references the trace owns and whether memory *holds* one as well.  Memory holds what was
+read from it or was put into it, until something may have taken it out: a store to the same class of memory, code that runs,
+a `decref` that may free a container.  (`own` says that the reference which memory held is now the trace's; it stands right after
+the store that overwrote the slot, so there is no gap.)  Each `incref` is remembered together with `low`: the smallest number of
+references that the trace owned, at places where memory was not known to hold the value and where a reference was stolen.  At
+a `decref` the latest `incref` of the value is the candidate: if its `low` is 2 or more, the value would have been alive, and owned where it had to be,
+without that pair, and both go.  The pair's reference is then missing from the span of the earlier candidates, whose `low` is
+lowered by it.  A `decref` that stays forgets the candidates; `incref x; store x; decref x` thereby becomes a move.
+
+A guard inside of a cancelled pair is no obstacle: what its exit gives up follows from the trace as it then is.  A label ends all spans
+(what memory holds there is unknown, as the loop comes back to it), but not what the trace owns.
+
+Besides: immortal objects are not counted at all, and a `decref` that cannot free anything but an object
+of a harmless type (no finalizer, no references to others) cannot run code and needs no snapshot.
+"""
+
+from __future__ import annotations
+
+from types import EllipsisType, NoneType
+
+from ..tracer import ir
+from ..tracer.ir import BY_NAME, OPS, Const, Op, Trace, Value
+from ..tracer.ownership import is_immortal, owns_result, stolen
+
+HARMLESS = frozenset({int, float, complex, bool, str, bytes, range, NoneType, EllipsisType, type(iter(range(0)))})
+
+_C = {name: row.code for name, row in BY_NAME.items()}
+_INCREF, _DECREF, _OWN, _CALL = _C["incref"], _C["decref"], _C["own"], _C["call"]
+_GUARD_TYPE, _UNBOX_INT, _UNBOX_FLOAT = _C["guard_type"], _C["unbox_int"], _C["unbox_float"]
+_UNBOX = {_UNBOX_INT: int, _UNBOX_FLOAT: float}
+_LOADS = frozenset({_C["load"], _C["load_at"]})
+_STORES = frozenset({_C["store"], _C["store_at"]})
+_RESULT_TYPE = {_C["box_int"]: int, _C["box_float"]: float, _C["new_complex"]: complex, _C["new_range_iter"]: type(iter(range(0)))}
+# the class of memory in which an allocation keeps its operands
+_ALLOC_MEMORY = {
+    _C["new_tuple"]: ir.TUPLE_ITEM.memory, _C["new_list"]: ir.LIST_ITEM.memory, _C["new_method"]: ir.METHOD_SELF.memory,
+    _C["new_cell"]: ir.CELL_REF.memory, _C["new_list_iter"]: ir.LIST_ITER_SEQ.memory, _C["new_tuple_iter"]: ir.TUPLE_ITER_SEQ.memory,
+    _C["new_instance"]: ir.INST_ATTR.memory,
+}  # fmt: skip
+# operations that the scan need not look at
+_PLAIN = [
+    not (r.owns or r.steals or r.result == ir.REF)
+    and r.code not in (_INCREF, _DECREF, _OWN, _CALL, _GUARD_TYPE, _UNBOX_INT, _UNBOX_FLOAT, ir.LABEL, ir.JUMP, ir.JUMP_LOOP)
+    and r.code not in _LOADS | _STORES
+    for r in OPS
+]
+_ANY = "*"  # memory of an unknown class
+_ALWAYS = ""  # alive as long as the trace runs
+_MANY = 1 << 30
+
+
+class _Ref:
+    """What the scan knows of one value."""
+
+    __slots__ = ("count", "memory", "since", "epoch", "spans", "type")
+
+    def __init__(self) -> None:
+        self.count = 0  # references that the trace owns
+        self.memory: str | None = None  # the class of memory that holds the value as well
+        self.since = 0  # the class's clock at that time
+        self.epoch = 0  # the clock of all memory at that time
+        self.spans: list[list] = []  # [place of the incref, low] of the candidates, oldest first
+        self.type: type | None = None
+
+
+class _Scan:
+    def __init__(self, trace: Trace) -> None:
+        self.trace = trace
+        self.refs: dict[object, _Ref] = {}
+        self.clocks: dict[str, int] = {}
+        self.epoch = 0  # counts what may have emptied any memory
+        self.stores = 0  # counts stores to any class
+
+    def ref(self, value: Value) -> _Ref:
+        key: object = id(value.value) if type(value) is Const else value
+        ref = self.refs.get(key)
+        if ref is None:
+            ref = self.refs[key] = _Ref()
+            if type(value) is Const:
+                ref.memory = _ALWAYS
+                ref.type = type(value.value)
+        return ref
+
+    # -- what memory holds
+
+    def hold(self, ref: _Ref, memory: str) -> None:
+        if ref.memory != _ALWAYS:
+            ref.memory = memory
+            ref.since = self.stores if memory == _ANY else self.clocks.get(memory, 0)
+            ref.epoch = self.epoch
+
+    def held(self, ref: _Ref) -> bool:
+        memory = ref.memory
+        if memory is None:
+            return False
+        if memory == _ALWAYS:
+            return True
+        return ref.epoch == self.epoch and ref.since == (self.stores if memory == _ANY else self.clocks.get(memory, 0))
+
+    def overwrite(self, memory: str) -> None:
+        if memory == _ANY:
+            self.epoch += 1
+        else:
+            self.clocks[memory] = self.clocks.get(memory, 0) + 1
+        self.stores += 1
+
+    # -- references of the trace
+
+    def touch(self, ref: _Ref) -> None:
+        """Up to here the number of references was what it is now."""
+        if ref.spans and ref.count < ref.spans[-1][1] and not self.held(ref):
+            ref.spans[-1][1] = ref.count
+
+    def acquire(self, value: Value) -> None:
+        ref = self.ref(value)
+        self.touch(ref)
+        ref.count += 1
+
+    def steal(self, value: Value) -> _Ref:
+        ref = self.ref(value)
+        if ref.spans and ref.count < ref.spans[-1][1]:
+            ref.spans[-1][1] = ref.count
+        ref.count -= 1
+        return ref
+
+
+def eliminate_refcounts(trace: Trace, off: frozenset[str] = frozenset()) -> Trace:
+    """Removes pairs of incref and decref, and counting of immortals; drops snapshots of decrefs that cannot run code.
+
+    The trace is changed in place, and returned.
+    """
+    scan = _Scan(trace)
+    ref = scan.ref
+    ops = trace.ops
+    known = _phi_types(trace) if any(op.code == ir.LABEL for op in ops) else {}
+    dead: set[int] = set()  # places of removed operations
+    for value in trace.inputs:
+        if value.type == ir.REF:
+            scan.hold(ref(value), _ANY)
+    for value in trace.owned_inputs:
+        r = ref(value)
+        r.count += 1
+        r.memory = None
+    owned_early = -1  # place of an `own` that was seen to with the store before it
+    for k, op in enumerate(ops):
+        code = op.code
+        if _PLAIN[code]:
+            continue
+        if code == _INCREF:
+            value = op.args[0]
+            if is_immortal(value):
+                dead.add(k)
+                continue
+            r = ref(value)
+            scan.touch(r)
+            r.count += 1
+            r.spans.append([k, _MANY])
+        elif code == _DECREF:
+            value = op.args[0]
+            if is_immortal(value):
+                dead.add(k)
+                continue
+            r = ref(value)
+            scan.touch(r)
+            r.count -= 1
+            if r.spans:
+                place, low = r.spans.pop()
+                if low >= 2:
+                    dead.add(k)
+                    dead.add(place)
+                    if r.spans and low <= r.spans[-1][1]:
+                        r.spans[-1][1] = low - 1
+                    continue
+                r.spans.clear()
+            if r.type in HARMLESS or r.count > 0 or scan.held(r):
+                op.snap = None
+            else:
+                scan.overwrite(_ANY)
+        elif code == _OWN:
+            if is_immortal(op.args[0]):
+                dead.add(k)
+            elif k != owned_early:
+                scan.acquire(op.args[0])
+                scan.overwrite(_ANY)  # another name for the same place does not hold any more
+        elif code in _STORES:
+            value = op.args[-1]
+            after = ops[k + 1]
+            if value.type == ir.REF and after.code == _OWN and not is_immortal(after.args[0]):
+                scan.acquire(after.args[0])
+                owned_early = k + 1
+            if value.type == ir.REF:
+                if is_immortal(value):
+                    scan.overwrite(op.desc.memory)
+                else:
+                    r = scan.steal(value)
+                    scan.overwrite(op.desc.memory)
+                    scan.hold(r, op.desc.memory)
+        elif code in _LOADS:
+            if op.type == ir.REF:
+                scan.hold(ref(op), op.desc.memory)
+        elif code == _GUARD_TYPE:
+            ref(op.args[0]).type = op.args[1].value
+        elif code in _UNBOX:
+            ref(op.args[0]).type = _UNBOX[code]
+        elif code == ir.LABEL:
+            for value in op.args:
+                if value.type == ir.REF and not is_immortal(value):
+                    scan.steal(value)
+            scan.overwrite(_ANY)
+            for r in scan.refs.values():
+                r.spans.clear()
+            for phi in op.desc:
+                if phi.type == ir.REF:
+                    r = ref(phi)
+                    r.count += 1
+                    r.type = known.get(phi)
+        else:
+            taken = stolen(op, trace)
+            if code == _CALL:
+                desc = op.desc
+                stolen_refs = [scan.steal(v) for v in taken if not is_immortal(v)]
+                if desc.runs or stolen_refs:
+                    scan.overwrite(_ANY)
+                else:
+                    for memory in desc.writes:
+                        scan.overwrite(memory)
+                for r in stolen_refs:
+                    scan.touch(r)
+                if op.type == ir.REF:
+                    r = ref(op)
+                    if desc.owns:
+                        r.count += 1
+                    else:
+                        scan.hold(r, _ANY)
+            else:
+                memory = _ALLOC_MEMORY.get(code, _ANY)
+                for value in taken:
+                    if not is_immortal(value):
+                        scan.hold(scan.steal(value), memory)
+                if op.type == ir.REF:
+                    r = ref(op)
+                    if owns_result(op):
+                        r.count += 1
+                        r.type = _RESULT_TYPE.get(code)
+                    elif code == ir.FRAME_SLOT:
+                        r.memory = _ALWAYS
+    if dead:
+        trace.ops = [op for k, op in enumerate(ops) if k not in dead]
+    return trace
+
+
+def _phi_types(trace: Trace) -> dict[Op, type]:
+    """The types of the phis that have one type on entry and keep it around the loop."""
+    types: dict[Op, type] = {}
+    label: Op | None = None
+    before: list[type | None] = []
+
+    def type_of(value: Value) -> type | None:
+        return types.get(value) if type(value) is Op else type(value.value)
+
+    for op in trace.ops:
+        code = op.code
+        if code == _GUARD_TYPE:
+            if type(op.args[0]) is Op:
+                types[op.args[0]] = op.args[1].value
+        elif code in _UNBOX:
+            if type(op.args[0]) is Op:
+                types[op.args[0]] = _UNBOX[code]
+        elif code in _RESULT_TYPE:
+            types[op] = _RESULT_TYPE[code]
+        elif code == ir.LABEL:
+            label = op
+            before = [type_of(v) for v in op.args]
+    if label is None or trace.ops[-1].code != ir.JUMP:
+        return {}
+    found = {phi: t for phi, t in zip(label.desc, before) if t is not None}
+    again = True
+    while again:
+        again = False
+        for phi, value in zip(label.desc, trace.ops[-1].args):
+            if phi in found and found[phi] is not (found[value] if value in found else type_of(value)):
+                del found[phi]
+                again = True
+    return found

@@ -1,0 +1,1 @@
+"""Benchmark programs, their runners and comparisons between interpreters."""

@@ -1,0 +1,68 @@
+"""Starts and stops the JIT.  Kept small: until the first hot loop nothing else of pytrace is imported."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .interp import _bridge
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .jit import Jit
+    from .settings import Settings
+
+DEFAULT_LOOP_THRESHOLD = 1100  # not a round number: loops with a round number of iterations should not become hot in their last one
+
+_jit: Jit | None = None
+_settings: Settings | None = None
+
+
+def _get() -> Jit:
+    global _jit
+    if _jit is None:
+        from .jit import Jit
+
+        assert _settings is not None
+        _jit = Jit(_bridge, _settings)
+    return _jit
+
+
+def _on_hot_loop(root: Any, code: Any, header: int) -> int:
+    return _get().on_hot_loop(root, code, header)
+
+
+def _on_hot_exit(root: Any, exit: Any, frames: list, values: list) -> int:
+    return _get().on_hot_exit(root, exit, frames, values)
+
+
+def enable(settings: Settings) -> None:
+    """Starts counting loops.  Raises RuntimeError with a sentence for a Python that pytrace was not built for."""
+    global _settings
+    _bridge.check()
+    _settings = settings
+    if _jit is not None:
+        _jit.configure(settings)
+    threshold = settings.threshold or DEFAULT_LOOP_THRESHOLD
+    _bridge.enable(_on_hot_loop, _on_hot_exit, None, threshold, threshold, settings.exit_threshold if settings.threshold is None else min(settings.exit_threshold, threshold))
+    if settings.stats or settings.stats_json:
+        _bridge.set_timing(True)
+
+
+def disable() -> None:
+    """Stops counting and entering compiled code."""
+    _bridge.disable()
+
+
+def stats() -> dict[str, Any]:
+    """Figures of the run so far."""
+    out = dict(_bridge.stats())
+    if _jit is not None:
+        out.update(_jit.stats())
+    return out
+
+
+def at_exit() -> None:
+    """Last words of the dumps; then off, before the interpreter goes."""
+    if _jit is not None:
+        _jit.close()
+    _bridge.disable()

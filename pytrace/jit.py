@@ -1,0 +1,311 @@
+"""The stages strung together: record, optimize, compile, attach; and what is to be done when a recording fails."""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+import time
+import traceback
+from typing import Any
+
+from . import codegen, optimizer
+from .codegen import compile as backend
+from .guards.watch import Watcher
+from .settings import Settings
+from .tracer import ir, opcodes
+from .tracer.aborts import REASONS, Abort, Raised
+from .tracer.recorder import Limits, LoopToken, Recorder
+
+NEVER = -1
+RETRY = 200  # events until the next attempt, times the reason's factor
+MAX_ATTEMPTS = 6
+MAX_BRIDGES = 60  # of one loop
+_OURS = os.path.dirname(os.path.dirname(os.path.abspath(ir.__file__))) + os.sep
+
+
+class Place:
+    """What happened so far at a loop header."""
+
+    __slots__ = ("attempts", "generic", "code", "bridges")
+
+    def __init__(self, code: Any) -> None:
+        self.attempts = 0
+        self.generic: set = set()
+        self.code = code
+        self.bridges = 0
+
+
+class Jit:
+    """One for each process."""
+
+    def __init__(self, bridge: Any, settings: Settings) -> None:
+        self.bridge = bridge
+        self.watcher = Watcher(bridge)
+        self.tokens: dict[tuple[int, int], LoopToken] = {}
+        self.places: dict[tuple[int, int], Place] = {}
+        self.aborts: dict[str, int] = {}
+        self.counts = {"loops": 0, "bridges": 0, "functions": 0, "invalidations": 0}
+        self.times = {"time_recording": 0.0, "time_optimizing": 0.0, "time_codegen": 0.0, "time_llvm": 0.0}
+        self.kept: list = []
+        self.busy = False
+        self.dumper: Any = None
+        self.configure(settings)
+
+    def configure(self, settings: Settings) -> None:
+        self.settings = settings
+        self.limits = Limits(settings.max_trace_ops, settings.max_inline_depth)
+        self.off = frozenset(settings.passes)
+        if settings.dump and self.dumper is None:
+            from .dump import Dumper
+
+            self.dumper = Dumper(settings.dump)
+
+    # -- entry points from the bridge -----------------------------------------------------------------------------------
+
+    def on_hot_loop(self, root: Any, code: Any, header: int) -> int:
+        """A loop has become hot.  Returns how many more events to wait, negative: for ever."""
+        if self.busy:
+            return RETRY
+        if code.co_filename.startswith(_OURS):
+            return NEVER
+        key = (id(code), header)
+        place = self.places.get(key)
+        if place is None:
+            place = self.places[key] = Place(code)
+        self._drop_invalid(key)
+        recorder = Recorder(self.bridge, root, self._find, self.watcher, self.limits, opcodes)
+        recorder.place = place
+        return self._run(recorder, root, place, lambda: recorder.start_loop(header, frozenset(place.generic)), self._finish_loop)
+
+    def on_hot_exit(self, root: Any, exit: Any, frames: list, values: list) -> int:
+        """An exit has become hot; the program's state stands in `frames` and must be put back."""
+        plan = exit.tag
+        token = plan.token
+        if token is not None and token.flag is not None and self._raised(token.flag):
+            self._drop_invalid((id(token.code), token.header))
+            self._put_back_frames(root, frames)
+            return RETRY
+        place = Place(root.code)
+        if token is not None:
+            place = self.places.setdefault((id(token.code), token.header), place)
+        if self.busy or place.bridges >= MAX_BRIDGES or (plan.origin is not None and plan.origin.name == "guard_poll"):
+            self._put_back_frames(root, frames)
+            return RETRY * 50 if not self.busy else RETRY
+        recorder = Recorder(self.bridge, root, self._find, self.watcher, self.limits, opcodes)
+        recorder.place = place
+        recorder.parent = (exit, plan, token)
+        release = [plan.live.index(v) if not isinstance(v, ir.Const) else _const_index(plan.live, v) for v in plan.owned]
+        return self._run(recorder, root, place, lambda: recorder.start_bridge(plan, frames, values, release), self._finish_bridge, frames)
+
+    # -- recording ------------------------------------------------------------------------------------------------------
+
+    def _run(self, recorder: Recorder, root: Any, place: Place, start: Any, finish: Any, frames: list | None = None) -> int:
+        """Records; puts the program's state back whatever happens; compiles."""
+        self.busy = True
+        collecting = gc.isenabled()
+        t0 = time.perf_counter()
+        exc: BaseException | None = None
+        failure: Abort | None = None
+        started = False
+        try:
+            try:
+                start()
+                started = True
+                recorder.record()
+            except Abort as abort:
+                failure = abort
+            except Raised as raised:
+                exc = raised.exc
+                failure = Abort("raised", type(exc).__name__)
+            except Exception:  # our own error: the program must go on all the same
+                failure = Abort("internal", traceback.format_exc())
+                if self.settings.check:
+                    sys.__stderr__.write(failure.context)  # type: ignore[union-attr]
+            self.times["time_recording"] += time.perf_counter() - t0
+            result = NEVER
+            if failure is not None:
+                result = self._failed(recorder, place, failure)
+            else:
+                try:
+                    result = finish(recorder, place)
+                except Abort as abort:
+                    result = self._failed(recorder, place, abort)
+                except Exception:
+                    result = self._failed(recorder, place, Abort("internal", traceback.format_exc()))
+                    if self.settings.check:
+                        traceback.print_exc(file=sys.__stderr__)
+            if started:
+                self._put_back(recorder, root, exc)
+            elif frames is not None:
+                self._put_back_frames(root, frames)
+        finally:
+            self.busy = False
+            del collecting
+        return result
+
+    def _failed(self, recorder: Recorder, place: Place, abort: Abort) -> int:
+        self.aborts[abort.code] = self.aborts.get(abort.code, 0) + 1
+        place.attempts += 1
+        if self.dumper is not None:
+            self.dumper.aborted(recorder, abort)
+        factor = REASONS[abort.code].retry
+        if not factor or place.attempts >= MAX_ATTEMPTS:
+            return NEVER
+        if abort.code == "unstable" and place.attempts >= 2 and recorder.trace is not None:
+            self._make_generic(recorder, place)
+        if abort.code in ("unsupported-inside", "unstable"):
+            return 1
+        base = RETRY if self.settings.threshold is None else self.settings.threshold
+        return base * factor << place.attempts
+
+    def _make_generic(self, recorder: Recorder, place: Place) -> None:
+        """Slots whose kind differs at the end of the iteration enter as references from now on."""
+        f = recorder.frames[0]
+        for i in recorder.trace.inputs if recorder.trace else ():
+            d = i.desc
+            if isinstance(d, ir.SlotDescr) and i.type != ir.REF:
+                v = f.locals[d.slot] if d.slot < recorder.nlocals else None
+                if v is None or type(v.obj) is not {ir.INT: int, ir.FLOAT: float}[i.type] or (i.type == ir.INT and not recorder.is_small(v)):
+                    place.generic.add(d.slot)
+
+    # -- putting the state back -------------------------------------------------------------------------------------------
+
+    def _put_back(self, recorder: Recorder, root: Any, exc: BaseException | None) -> None:
+        """Writes the recorder's abstract frames to the real one; runs inlined frames to their end."""
+        frames = recorder.frames
+        f = frames[0]
+        null = recorder.NULLOBJ
+        if len(frames) == 1:
+            stack = [v.obj for v in (recorder.start_stack if exc is not None or not recorder.closed else f.stack)]
+            locs = [null if v is None else v.obj for v in f.locals]
+            if exc is not None:
+                root.raise_at(f.pc, locs, stack, exc)
+            else:
+                root.write(f.pc, locs, stack)
+            return
+        states = recorder.concrete_frames()
+        recorder.forget()
+        self._run_inlined(root, states, exc)
+
+    def _put_back_frames(self, root: Any, frames: list) -> None:
+        """The same for the frames that the bridge gave."""
+        if len(frames) == 1:
+            _, offset, locs, stack = frames[0][:4]
+            root.write(offset, locs, stack)
+        else:
+            self._run_inlined(root, frames, None)
+
+    def _run_inlined(self, root: Any, states: list, exc: BaseException | None) -> None:
+        first = states[0]
+        _, after, locs, stack = first[:4]
+        call_offset = first[4]
+        root.write(call_offset, locs, stack)
+        rest = states[1:]
+        drop = len(rest[0]) > 5 and rest[0][5]
+        ok, value = root.run_frames(rest, exc=exc) if exc is not None else root.run_frames(rest)
+        if not ok:
+            root.raise_at(call_offset, None, stack, value)
+        else:
+            root.write(after, None, stack if drop else [*stack, value])
+
+    # -- compiling --------------------------------------------------------------------------------------------------------
+
+    def _find(self, code: Any, header: int) -> LoopToken | None:
+        token = self.tokens.get((id(code), header))
+        return token if token is not None and token.alive and not (token.flag and self._raised(token.flag)) else None
+
+    def _raised(self, flag: ir.Flag) -> bool:
+        return flag.handle is not None and bool(flag.handle.value)
+
+    def _own_exits(self, compiled: Any, token: LoopToken) -> None:
+        """Notes to which loop's tree a trace's exits belong."""
+        for plan in compiled.plans:
+            plan.token = token
+
+    def _compile(self, recorder: Recorder) -> Any:
+        trace = recorder.trace
+        assert trace is not None
+        if recorder.flag.handle is None:
+            recorder.flag.handle = self.bridge.new_flag()
+        if self._raised(recorder.flag):
+            self.watcher.note_invalidated(recorder.flag)
+            raise Abort("changed")
+        dump = self.dumper.stage(trace) if self.dumper is not None else None
+        check = None
+        if self.settings.check:
+            from .tracer.verifier import VerifyError, verify
+
+            try:
+                verify(trace)
+            except VerifyError as e:
+                raise Abort("verify", str(e)) from None
+            check = verify
+        if dump is not None:
+            dump("recorded", trace)
+        t0 = time.perf_counter()
+        optimized = optimizer.optimize(trace, self.off, check, dump)
+        t1 = time.perf_counter()
+        self.times["time_optimizing"] += t1 - t0
+        compiled = backend.compile_trace(optimized, self.bridge)
+        t2 = time.perf_counter()
+        llvm = sum(v for k, v in compiled.timings.items() if k != "emit")
+        self.times["time_llvm"] += llvm
+        self.times["time_codegen"] += t2 - t1 - llvm
+        if self.dumper is not None:
+            self.dumper.compiled(optimized, compiled)
+        return compiled
+
+    def _finish_loop(self, recorder: Recorder, place: Place) -> int:
+        compiled = self._compile(recorder)
+        trace = recorder.trace
+        assert trace is not None
+        token = LoopToken(trace)
+        token.compiled = compiled
+        self._own_exits(compiled, token)
+        self.tokens[id(trace.code), trace.header] = token
+        self.bridge.attach_loop(trace.code, trace.header, compiled.entry, compiled)
+        self.kept.append((compiled, trace))
+        self.counts["loops"] += 1
+        return RETRY
+
+    def _finish_bridge(self, recorder: Recorder, place: Place) -> int:
+        exit, plan, token = recorder.parent
+        compiled = self._compile(recorder)
+        self._own_exits(compiled, token)
+        self.bridge.attach_bridge(exit, compiled.buf_entry, compiled)
+        self.kept.append((compiled, recorder.trace))
+        self.counts["bridges"] += 1
+        place.bridges += 1
+        return RETRY
+
+    def _drop_invalid(self, key: tuple[int, int]) -> None:
+        token = self.tokens.get(key)
+        if token is not None and token.flag is not None and self._raised(token.flag):
+            token.alive = False
+            del self.tokens[key]
+            self.counts["invalidations"] += 1
+            self.watcher.note_invalidated(token.flag)
+            self.bridge.detach_loop(token.code, token.header, 2)
+
+    # -- the end ----------------------------------------------------------------------------------------------------------
+
+    def stats(self) -> dict[str, Any]:
+        out: dict[str, Any] = dict(self.counts)
+        out["aborts"] = dict(self.aborts)
+        out.update(self.times)
+        return out
+
+    def close(self) -> None:
+        if self.dumper is not None:
+            self.dumper.close(self)
+
+
+def _const_index(live: tuple, c: ir.Const) -> int:
+    for i, v in enumerate(live):
+        if isinstance(v, ir.Const) and v.value is c.value:
+            return i
+    raise AssertionError("an owned constant is not among the live values")
+
+
+__all__ = ["Jit", "codegen"]

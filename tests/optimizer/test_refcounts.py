@@ -1,0 +1,210 @@
+"""Reference counting that nobody can observe goes; what protects something stays."""
+
+import pytest
+
+from pytrace.optimizer.refcounts import eliminate_refcounts
+from pytrace.tracer import ir
+from pytrace.tracer.parser import parse
+from pytrace.tracer.verifier import verify
+
+DESCRS = {
+    d.symbol: d
+    for d in (
+        ir.CallDescr("run", "r", ir.VOID, error="neg", runs=True),
+        ir.CallDescr("peek", "r", ir.INT, reads=("*",)),
+        ir.CallDescr("poke", "r", ir.VOID, writes=("list.items",)),
+        ir.CallDescr("poke_cell", "r", ir.VOID, writes=("cell.ob_ref",)),
+        ir.CallDescr("eat", "r", ir.VOID, steals=(0,)),
+    )
+}
+
+
+def counting(text):
+    """What is left of incref, decref (with ! when it may run code) and own, as words."""
+    trace = parse(text, descrs=DESCRS)
+    verify(trace)
+    assert eliminate_refcounts(trace) is trace
+    verify(trace)
+    words = []
+    for op in trace.ops:
+        if op.name in ("incref", "decref", "own"):
+            mark = "!" if op.snap is not None else ""
+            words.append(f"{op.name} {ir.format_value(op.args[0])}{mark}")
+    return words
+
+
+LOAD = "[r0:ref+, i1:int, b2:bool, r3:ref+]\np4 = load(r0) #list.ob_item\nr5 = load_at(p4, i1) #list.items\nincref(r5)\n"
+END = "\nexit() @s99"
+
+
+@pytest.mark.parametrize(
+    "between",
+    [
+        "guard_type(r5, $int) @s0[r5]\ni6 = unbox_int(r5) @s0",
+        "r6 = load(r3) #cell.ob_ref\nr7 = box_int(i1)\nstore(r3, r7) #cell.ob_ref\nown(r6)",
+        "i6 = call(r5) #peek",
+        "call(r0) #poke_cell",
+        "guard_type(r3, $int) @s0\ndecref(r3) @s1",
+        "incref(r3)\ndecref(r3) @s1",
+        "r6 = new_tuple(r3)",
+        "guard_poll() @s0",
+    ],
+)
+def test_memory_holds_the_value(between):
+    left = counting(LOAD + between + "\ndecref(r5) @s2" + END)
+    assert not any("r5" in word for word in left)
+
+
+@pytest.mark.parametrize(
+    "between",
+    [
+        "call(r5) #run @s0",
+        "call(r0) #poke",
+        "decref(r3) @s0",
+        "decref(r3)",
+        "call(r3) #eat",
+        "r6 = load_at(p4, 0) #list.items\nincref(r3)\nstore_at(p4, 0, r3) #list.items\nown(r6)",
+        "store(r0, 0) #list.ob_size\nr6 = load_at(p4, 0) #list.items\nown(r6)",
+        "label(r0, r5) phis[r7:ref, r8:ref]\nincref(r5)\ndecref(r5) @s0\nincref(r5)",
+    ],
+)
+def test_memory_may_have_let_go(between):
+    left = counting(LOAD + between + "\ndecref(r5) @s2" + END)
+    assert "incref r5" in left and left[-1].startswith("decref r5")
+
+
+def test_a_borrowed_value_that_was_let_go_stays_counted_once():
+    text = LOAD + "incref(r5)\ncall(r5) #run @s0\ndecref(r5) @s1\ndecref(r5) @s2" + END
+    assert counting(text) == ["incref r5", "decref r5!"]
+
+
+def test_another_reference_of_the_trace():
+    text = "[r0:ref+]\nincref(r0)\ncall(r0) #run @s0\ndecref(r0) @s1\njump(r0)"
+    assert counting(text) == []
+    # the same where the trace gives up its own first
+    text = "[r0:ref+, b1:bool]\nincref(r0)\ndecref(r0) @s0\ncall(r0) #run @s1\ndecref(r0) @s1" + END
+    assert counting(text) == ["decref r0!"]
+
+
+def test_cancelled_references_count_no_more():
+    text = LOAD + "incref(r5)\nincref(r5)\ncall(r5) #run @s0\ndecref(r5) @s1\ndecref(r5) @s1\ndecref(r5) @s1" + END
+    assert counting(text) == ["incref r5", "decref r5!"]
+
+
+def test_move():
+    text = "[r0:ref+, i1:int]\nr2 = box_int(i1)\nincref(r2)\nr3 = new_tuple(r2)\ndecref(r2) @s0\ndecref(r3) @s1" + END
+    assert counting(text) == ["decref r3!"]
+    text = "[r0:ref+, r1:ref+]\nr2 = load(r0) #cell.ob_ref\nincref(r1)\nstore(r0, r1) #cell.ob_ref\nown(r2)\ndecref(r1) @s0\ndecref(r2) @s0" + END
+    assert counting(text) == ["own r2", "decref r2!"]
+
+
+def test_a_reference_that_is_stolen_is_needed():
+    assert counting("[r0:ref+, r1:ref]\nincref(r1)\nr2 = new_tuple(r1)\nincref(r1)\nr3 = new_tuple(r1)" + END) == ["incref r1", "incref r1"]
+    text = LOAD + "r6 = new_tuple(r5)\nincref(r5)\ncall(r0) #run @s0\ndecref(r5) @s0" + END
+    assert counting(text) == ["incref r5", "incref r5", "decref r5!"]
+
+
+def test_no_move_when_memory_may_let_go():
+    text = "[r0:ref+, i1:int]\nr2 = box_int(i1)\nincref(r2)\nr3 = new_tuple(r2)\ncall(r3) #run @s0\ndecref(r3) @s0\ndecref(r2)" + END
+    assert counting(text) == ["incref r2", "decref r3!", "decref r2"]
+
+
+def test_own_hands_the_reference_over():
+    """Swapping two items."""
+    text = (
+        LOAD
+        + """
+        r6 = load_at(p4, 0) #list.items
+        incref(r6)
+        store_at(p4, 0, r5) #list.items
+        own(r6)
+        decref(r6) @s1
+        r7 = load_at(p4, i1) #list.items
+        store_at(p4, i1, r6) #list.items
+        own(r7)
+        decref(r7) @s2
+        """
+        + END
+    )
+    assert counting(text) == ["incref r5", "own r6", "own r7", "decref r7!"]
+
+
+def test_a_pair_that_is_gone_frees_nothing():
+    text = LOAD + "r6 = load(r5) #cell.ob_ref\nincref(r6)\ndecref(r5) @s0\ni7 = call(r6) #peek\ndecref(r6) @s1" + END
+    assert counting(text) == []
+
+
+def test_constants_live():
+    text = "[r0:ref+]\nincref($int:7000)\ncall(r0) #run @s0\ndecref($int:7000) @s0\nincref($int:7000)\nr1 = new_tuple($int:7000)" + END
+    assert counting(text) == ["incref $int:7000"]
+
+
+def test_a_slot_of_the_frame_lives():
+    text = "[r0:ref+]\nr1 = frame_slot() #3\nincref(r1)\ncall(r0) #run @s0\ndecref(r1) @s0" + END
+    assert counting(text) == []
+
+
+def test_immortals():
+    text = """
+        [b0:bool, r1:ref+]
+        r2 = box_bool(b0)
+        incref(r2)
+        incref($None)
+        incref($True)
+        incref($...)
+        incref($int:5)
+        incref($list)
+        decref($None) @s0
+        r3 = new_tuple($None, r2)
+    """.replace("$...", "$Ellipsis")
+    assert counting(text + END) == []
+
+
+@pytest.mark.parametrize("before", ["guard_type(r1, $int) @s0", "guard_type(r1, $str) @s0", "i9 = unbox_int(r1) @s0", "f9 = unbox_float(r1)"])
+def test_harmless_types_cannot_run_code(before):
+    assert counting(f"[r0:ref+, r1:ref+]\n{before}\ndecref(r1) @s1" + END) == ["decref r1"]
+
+
+def test_other_types_can():
+    assert counting("[r0:ref+, r1:ref+]\nguard_type(r1, $list) @s0\ndecref(r1) @s1" + END) == ["decref r1!"]
+
+
+def test_a_reference_that_is_not_the_last_cannot_run_code():
+    text = "[r0:ref+, r1:ref+]\ndecref(r0) @s1" + END
+    assert counting(text.replace("r0:ref+", "r0:ref++")) == ["decref r0"]
+    text = "[r0:ref+, r1:ref++]\nr2 = new_cell(r1)\ndecref(r1) @s0" + END
+    assert counting(text) == ["decref r1"]
+
+
+def test_phis_of_one_type():
+    loop = """
+        [r0:ref+, i1:int]
+        guard_type(r0, $int) @s0
+        label(r0, i1) phis[r2:ref, i3:int]
+        r4 = {new}
+        decref(r2) @s1
+        jump(r4, i3)
+    """
+    assert counting(loop.format(new="box_int(i3)")) == ["decref r2"]
+    assert counting(loop.format(new="box_float(1.5)")) == ["decref r2!"]
+    assert counting(loop.format(new="new_tuple()")) == ["decref r2!"]
+
+
+def test_types_that_phis_exchange():
+    loop = """
+        [r0:ref+, r1:ref+]
+        guard_type(r0, $int) @s0
+        guard_type(r1, {type}) @s0
+        label(r0, r1) phis[r2:ref, r3:ref]
+        incref(r2)
+        decref(r3) @s1
+        jump(r2, r2)
+    """
+    assert counting(loop.format(type="$int")) == ["incref r2", "decref r3"]
+    loop = loop.replace("jump(r2, r2)", "jump(r4, r2)").replace("incref(r2)", "r4 = new_tuple()")
+    assert counting(loop.format(type="$int")) == ["decref r3!"]
+
+
+def test_no_pair_spans_the_label():
+    text = "[r0:ref+, r1:ref]\nincref(r1)\nlabel(r0) phis[r2:ref]\nincref(r1)\ndecref(r1) @s0\njump(r2)"
+    assert counting(text) == ["incref r1"]

@@ -1,0 +1,590 @@
+"""Calls: Python functions are inlined, known builtins become primitive operations, everything else is a residual call.
+
+Argument binding mirrors CPython's: positionals, keywords, defaults, keyword-only defaults.  What it does not bind here
+(too many, too few, `*args`) is left to CPython's own call, which also has the right message.
+"""
+
+from __future__ import annotations
+
+import builtins
+import math
+import sys
+from types import BuiltinFunctionType, FunctionType, MethodType
+from typing import Any, Callable
+
+from ..interp.bytecode import CO_VARARGS, CO_VARKEYWORDS, info
+from . import containers, ir, numbers
+from .aborts import Abort
+from .ir import FLOAT, INT, REF, Const
+
+PY313 = sys.version_info >= (3, 13)
+_METHOD_DESCRIPTOR = type(list.append)
+REFUSED = {sys.getrefcount: "sees-references"}
+
+
+def _val(op: Any, obj: Any, owned: bool, known: Any = None, prim: Any = None) -> Any:
+    from .recorder import Val
+
+    return Val(op, obj, owned, known, prim)
+
+
+# -- the CALL family -----------------------------------------------------------------------------------------------------
+
+
+def call(m: Any, f: Any, n: int, kwnames: tuple | None, extra: int) -> None:
+    """CALL and CALL_KW: n operands after callable and self; `extra` values above them on the stack (3.13's names)."""
+    stack = f.stack
+    end = len(stack) - extra
+    args = stack[end - n : end]
+    first, second = stack[end - n - 2], stack[end - n - 1]
+    total = n + 2 + extra
+    if PY313:
+        fn, self_ = first, second
+        if self_ is not m.null:
+            args = [self_, *args]
+    elif first is not m.null:
+        fn, args = first, [second, *args]
+    else:
+        fn = second
+    obj = fn.obj
+    if type(obj) is MethodType:
+        bound = _unbind(m, fn)
+        if bound is not None:
+            fn, self_val = bound
+            obj = fn.obj
+            args = [self_val, *args]
+    if type(obj) is FunctionType:
+        if can_inline(m, obj) and _watch_function(m, fn, obj):
+            locs = bind(m, obj, args, kwnames)
+            if locs is not None:
+                enter_function(m, f, obj, locs, total, bound=True)
+                return
+    elif kwnames is None or not kwnames:
+        r = _known(m, f, fn, args, total)
+        if r is not None:
+            if r is not _ENTERED:
+                m.drop(f, total)
+                m.push(f, r)
+            return
+    elif isinstance(obj, type) and type(obj) is type and _instantiate(m, f, fn, args, kwnames, total):
+        return
+    reason = _refused(obj)
+    if reason:
+        raise Abort(reason)
+    r = m.call_object(fn, args, kwnames)
+    m.drop(f, total)
+    m.push(f, r)
+
+
+def _refused(obj: Any) -> str | None:
+    try:
+        return REFUSED.get(obj)
+    except TypeError:
+        return None
+
+
+_ENTERED = object()
+
+
+def _unbind(m: Any, fn: Any) -> Any:
+    """(function, self) of a bound method: its parts as values of their own."""
+    obj = fn.obj
+    if type(obj.__func__) is not FunctionType:
+        return None
+    if type(fn.ir) is Const:
+        return m.const(obj.__func__), m.const(obj.__self__)
+    m.guard_type(fn, MethodType)
+    func = m.emit("load", fn.ir, desc=ir.METHOD_FUNC)
+    m.guard("guard_is", func, m.const(obj.__func__).ir)
+    self_ = m.emit("load", fn.ir, desc=ir.METHOD_SELF)
+    v = m.loaded(self_, obj.__self__)
+    return m.const(obj.__func__), m.keep(v)
+
+
+def _watch_function(m: Any, fn: Any, func: FunctionType) -> bool:
+    if not m.watcher.watch_function(m.flag, func):
+        return False
+    m.guard_is(fn, func)
+    return True
+
+
+def can_inline(m: Any, func: FunctionType) -> bool:
+    """Whether calls of func are traced into."""
+    code = func.__code__
+    ci = info(code)
+    if not ci.inlinable or ci.has_loop or code.co_flags & (CO_VARARGS | CO_VARKEYWORDS):
+        return False
+    if len(m.frames) > m.limits.depth:
+        return False
+    depth = sum(1 for g in m.frames if g.code is code)
+    return depth < m.limits.recursion and type(func.__builtins__) is dict and not m.watcher.is_opaque(code)
+
+
+def bind(m: Any, func: FunctionType, args: list, kwnames: tuple | None) -> list | None:
+    """Binds arguments to a function's locals; None where CPython must do it."""
+    code = func.__code__
+    nargs, nkwonly = code.co_argcount, code.co_kwonlyargcount
+    npos = len(args) - (len(kwnames) if kwnames else 0)
+    if npos > nargs:
+        return None
+    total = nargs + nkwonly
+    locs: list[Any] = [None] * total
+    locs[:npos] = args[:npos]
+    if kwnames:
+        names = code.co_varnames[:total]
+        for name, v in zip(kwnames, args[npos:]):
+            try:
+                k = names.index(name, code.co_posonlyargcount)
+            except ValueError:
+                return None
+            if locs[k] is not None:
+                return None
+            locs[k] = v
+    defaults = func.__defaults__ or ()
+    first_default = nargs - len(defaults)
+    for k in range(nargs):
+        if locs[k] is None:
+            if k < first_default:
+                return None
+            locs[k] = m.const(defaults[k - first_default])
+    kwdefaults = func.__kwdefaults__ or {}
+    for k in range(nargs, total):
+        if locs[k] is None:
+            name = code.co_varnames[k]
+            if name not in kwdefaults:
+                return None
+            locs[k] = m.const(kwdefaults[name])
+    return locs
+
+
+def enter_function(m: Any, f: Any, func: FunctionType, locs: list, npop: int, bound: bool = False, drop_result: bool = False) -> None:
+    """Inlines func; without `bound`, locs are plain positional arguments."""
+    if not bound:
+        locs = bind(m, func, locs, None)
+        if locs is None:
+            raise Abort("unsupported-opcode", "argument binding")
+    m.enter(f, func, locs, npop, drop_result)
+
+
+def call_ex(m: Any, f: Any, has_kwargs: bool) -> None:
+    """CALL_FUNCTION_EX: f(*args, **kwargs)."""
+    stack = f.stack
+    n = 4 if has_kwargs else 3
+    items = stack[-n:]
+    fn = items[0] if PY313 else items[1]
+    args = items[2]
+    kwargs = items[3] if has_kwargs else None
+    if type(args.obj) is not tuple:
+        m.leave(f)
+        return
+    if kwargs is not None and (type(kwargs.obj) is not dict or not all(type(k) is str for k in kwargs.obj)):
+        m.leave(f)
+        return
+    if kwargs is None and type(fn.obj) is FunctionType and can_inline(m, fn.obj) and _watch_function(m, fn, fn.obj):
+        m.guard_type(args)
+        size = m.emit("load", args.ir, desc=ir.TUPLE_SIZE)
+        m.guard("guard_true", m.emit("int_eq", size, Const(INT, len(args.obj))))
+        vals = []
+        for k, x in enumerate(args.obj):
+            v = m.loaded(m.emit("load_at", args.ir, Const(INT, k), desc=ir.TUPLE_ITEM), x)
+            vals.append(m.keep(v))
+        locs = bind(m, fn.obj, vals, None)
+        if locs is not None:
+            enter_function(m, f, fn.obj, locs, n, bound=True)
+            return
+    if _refused(fn.obj):
+        raise Abort(_refused(fn.obj) or "")
+    snap = m.snap()
+    value = m.run(fn.obj, args.obj, kwargs.obj if kwargs is not None else None)
+    kw = kwargs.ir if kwargs is not None else ir.NULL
+    desc = ir.CallDescr("pt_call_ex", "rrr", REF, "null", runs=True)
+    op = ir.make("call", fn.ir, args.ir, kw, desc=desc, snap=snap)
+    m.ops.append(op)
+    m.drop(f, n)
+    m.push(f, _val(op, value, True))
+
+
+# -- classes -------------------------------------------------------------------------------------------------------------
+
+
+def _instantiate(m: Any, f: Any, fn: Any, args: list, kwnames: tuple | None, total: int) -> bool:
+    """Cls(...) of a plain Python class: allocate, then inline __init__."""
+    cls = fn.obj
+    if cls.__flags__ & (1 << 20) or not cls.__flags__ & (1 << 9):  # abstract; static
+        return False
+    from .names import lookup
+
+    init = lookup(cls, "__init__")
+    if cls.__new__ is not object.__new__ or type(init) is not FunctionType or not can_inline(m, init):
+        return False
+    if not m.watcher.watch_type(m.flag, cls) or not m.watcher.watch_function(m.flag, init):
+        return False
+    m.guard_is(fn, cls)
+    obj = cls.__new__(cls)
+    locs = bind(m, init, [m.null, *args], kwnames)
+    if locs is None:
+        return False
+    new = ir.make("call", m.const(cls).ir, desc=ir.CallDescr("pt_new_instance", "r", REF, "null"), snap=m.snap())
+    m.ops.append(new)
+    inst = _val(new, obj, True)
+    locs[0] = inst
+    m.hold(inst)
+    # the instance is what the call leaves on the stack; __init__'s own result is dropped
+    g_stack_keep = inst
+    for v in locs[1:]:
+        m.hold(v)
+    m.drop(f, total)
+    f.stack.append(g_stack_keep)
+    m.enter(f, init, locs, 0, drop_result=True)
+    for v in locs[1:]:
+        m.release(v)
+    return True
+
+
+def operator_method(m: Any, ta: type, tb: type, name: str) -> Any:
+    """The Python function that `a op b` calls first, where nothing else can come of it."""
+    if not ta.__flags__ & (1 << 9):
+        return None
+    from .names import lookup
+
+    fn = lookup(ta, name)
+    if type(fn) is not FunctionType or not can_inline(m, fn) or "NotImplemented" in fn.__code__.co_names:
+        return None
+    if fn.__code__.co_argcount != 2:
+        return None
+    if tb is not ta and issubclass(tb, ta):
+        return None
+    if not m.watcher.watch_type(m.flag, ta) or not m.watcher.watch_function(m.flag, fn):
+        return None
+    return fn
+
+
+def enter_operator(m: Any, fn: FunctionType, a: Any, b: Any) -> None:
+    """Inlines an operator's method; its result is the operation's."""
+    m.guard_type(a)
+    m.guard_type(b)
+    enter_function(m, m.frames[-1], fn, [a, b], 2)
+
+
+def make_function(m: Any, f: Any, arg: int) -> None:
+    """MAKE_FUNCTION."""
+    code = f.stack[-1]
+    if arg:  # 3.12: defaults and closure are on the stack
+        m.leave(f)
+        return
+    g = m.const(f.globals)
+    r = m.residual("PyFunction_New", [code, g], FunctionType, runs=False, known=FunctionType)
+    if r.obj.__module__ is None:
+        r.obj.__module__ = f.globals.get("__name__")
+    m.drop(f)
+    m.push(f, r)
+
+
+def set_function_attribute(m: Any, f: Any, arg: int) -> None:
+    m.leave(f)
+
+
+# -- builtins ------------------------------------------------------------------------------------------------------------
+
+
+def _known(m: Any, f: Any, fn: Any, args: list, total: int) -> Any:
+    """Meaning of a known builtin for these arguments: a value, _ENTERED, or None."""
+    obj = fn.obj
+    t = type(obj)
+    if t is BuiltinFunctionType or t is _METHOD_DESCRIPTOR or t is type:
+        try:
+            meaning = KNOWN.get(obj)
+        except TypeError:
+            meaning = None
+        if meaning is not None:
+            if type(fn.ir) is not Const:
+                m.guard_is(fn, obj)
+            r = meaning(m, f, args)
+            if r is not None:
+                return r
+        if t is BuiltinFunctionType and type(obj.__self__) in (list,) and obj.__name__ == "append" and len(args) == 1 and type(fn.ir) is not Const:
+            return None
+        if t is _METHOD_DESCRIPTOR and obj.__objclass__ is str and args and all(type(a.obj) in (str, int, type(None)) for a in args):
+            m.guard_is(fn, obj)
+            for a in args:
+                m.guard_type(a)
+            return m.call_object(fn, args, runs=False, writes=())
+        if t is BuiltinFunctionType and obj.__module__ in ("math", "_random", "time") and all(type(a.obj) in (int, float) for a in args):
+            m.guard_is(fn, obj)
+            for a in args:
+                m.guard_type(a)
+            return m.call_object(fn, args, runs=False, writes=())
+        if t is BuiltinFunctionType and not args and type(obj.__self__).__name__ == "Random" and obj.__name__ == "random":
+            m.guard_is(fn, obj)
+            return m.call_object(fn, args, runs=False, writes=(), known=float)
+        if t is type and obj not in _TRANSPARENT and _instantiate(m, f, fn, args, None, total):
+            return _ENTERED
+    return None
+
+
+_TRANSPARENT = frozenset((int, float, bool, str, list, tuple, dict, set, range, enumerate, zip, type))
+KNOWN: dict[Any, Callable] = {}
+
+
+def known(fn: Any) -> Callable:
+    """Registers the meaning of a builtin: meaning(m, frame, args) -> value or None (no special meaning for these arguments)."""
+
+    def register(meaning: Callable) -> Callable:
+        KNOWN[fn] = meaning
+        return meaning
+
+    return register
+
+
+@known(len)
+def _len(m: Any, f: Any, args: list) -> Any:
+    if len(args) != 1:
+        return None
+    t = type(args[0].obj)
+    size = containers.SIZES.get(t)
+    if size is not None:
+        m.guard_type(args[0])
+        return m.from_prim(m.emit("load", args[0].ir, desc=size), len(args[0].obj))
+    if t in (str, bytes, dict, set, bytearray, range):
+        m.guard_type(args[0])
+        n, value = m.residual("PyObject_Size", [args[0]], len, runs=False, error="neg", result=INT)
+        return m.from_prim(n, value)
+    return None
+
+
+@known(range)
+def _range(m: Any, f: Any, args: list) -> Any:
+    if not 1 <= len(args) <= 3 or not all(m.is_small(a) for a in args) or (len(args) == 3 and args[2].obj == 0):
+        return None
+    xs = [m.unbox(a) for a in args]
+    start, stop, step = (Const(INT, 0), xs[0], None) if len(xs) == 1 else (xs[0], xs[1], xs[2] if len(xs) == 3 else None)
+    r = m.call_object(m.const(range), args, runs=False, known=range, writes=())
+    r.facts = (start, stop, step)
+    return r
+
+
+@known(abs)
+def _abs(m: Any, f: Any, args: list) -> Any:
+    if len(args) != 1:
+        return None
+    v = args[0]
+    t = type(v.obj)
+    if t is float:
+        return m.from_prim(m.emit("float_abs", m.unbox(v)), abs(v.obj))
+    if t is int and m.is_small(v) and v.obj != ir_min():
+        x = m.unbox(v)
+        return m.from_prim(m.emit("int_max", x, m.guard("int_neg_ovf", x)), abs(v.obj))
+    return None
+
+
+def ir_min() -> int:
+    return -(1 << 63)
+
+
+def _extreme(name: str, fn: Callable) -> None:
+    less = name == "min"
+
+    @known(fn)
+    def meaning(m: Any, f: Any, args: list) -> Any:
+        if len(args) != 2:
+            return None
+        a, b = args
+        if m.is_small(a) and m.is_small(b):
+            x, y = m.unbox(a), m.unbox(b)
+            return m.from_prim(m.emit(f"int_{name}", x, y), fn(a.obj, b.obj))
+        if type(a.obj) is float and type(b.obj) is float:
+            x, y = m.unbox(a), m.unbox(b)
+            better = m.emit("float_lt" if less else "float_gt", y, x)
+            return m.from_prim(m.emit("select_float", better, y, x), fn(a.obj, b.obj))
+        return None
+
+
+_extreme("min", min)
+_extreme("max", max)
+
+
+@known(isinstance)
+def _isinstance(m: Any, f: Any, args: list) -> Any:
+    if len(args) != 2:
+        return None
+    v, c = args
+    classes = c.obj if type(c.obj) is tuple else (c.obj,)
+    if not all(type(x) is type for x in classes) or type(v.obj).__class__ is not type:
+        return None
+    t = type(v.obj)
+    if t.__getattribute__ is not object.__getattribute__ or "__class__" in t.__dict__ and t is not object:
+        return None
+    m.guard_is(c, c.obj)
+    m.guard_type(v)
+    return m.const(isinstance(v.obj, c.obj))
+
+
+@known(int)
+def _int(m: Any, f: Any, args: list) -> Any:
+    if len(args) != 1:
+        return None
+    v = args[0]
+    t = type(v.obj)
+    if t is int and m.is_small(v):
+        m.unbox(v)
+        return v
+    if t is bool:
+        return m.from_prim(m.emit("bool_to_int", m.unbox(v)), int(v.obj))
+    if t is float and math.isfinite(v.obj) and -(2**62) < v.obj < 2**62:
+        return m.from_prim(m.guard("float_to_int_ovf", m.unbox(v)), int(v.obj))
+    if t is str:
+        m.guard_type(v)
+        return m.call_object(m.const(int), args, runs=False, known=int, writes=())
+    return None
+
+
+@known(float)
+def _float(m: Any, f: Any, args: list) -> Any:
+    if len(args) != 1:
+        return None
+    v = args[0]
+    t = type(v.obj)
+    if t is float:
+        m.guard_type(v)
+        return v
+    if numbers.is_intlike(v):
+        return m.from_prim(numbers.as_float(m, v), float(v.obj))
+    return None
+
+
+@known(bool)
+def _bool(m: Any, f: Any, args: list) -> Any:
+    from .opcodes import truth
+
+    if len(args) != 1:
+        return None
+    if type(args[0].obj) not in numbers.HASHABLE and type(args[0].obj) not in (list, tuple):
+        return None
+    b, value = truth(m, args[0])
+    return m.const(value) if b is None else m.from_prim(b, value)
+
+
+@known(divmod)
+def _divmod(m: Any, f: Any, args: list) -> Any:
+    if len(args) != 2:
+        return None
+    a, b = args
+    if not (type(a.obj) is int and type(b.obj) is int or type(a.obj) is float and type(b.obj) is float) or not b.obj or b.obj == -1:
+        return None
+    if type(a.obj) is int and not (m.is_small(a) and m.is_small(b)):
+        return None
+    q, r = numbers.binary(m, "//", a, b), numbers.binary(m, "%", a, b)
+    out = containers.new_tuple(m, [q, r])
+    for v in (q, r):
+        m.hold(v)
+        m.release(v)
+    return out
+
+
+@known(ord)
+def _ord(m: Any, f: Any, args: list) -> Any:
+    if len(args) == 1 and type(args[0].obj) is str:
+        m.guard_type(args[0])
+        return m.call_object(m.const(ord), args, runs=False, known=int, writes=())
+    return None
+
+
+@known(chr)
+def _chr(m: Any, f: Any, args: list) -> Any:
+    if len(args) == 1 and type(args[0].obj) is int:
+        m.guard_type(args[0])
+        return m.call_object(m.const(chr), args, runs=False, known=str, writes=())
+    return None
+
+
+@known(round)
+def _round(m: Any, f: Any, args: list) -> Any:
+    if args and all(type(a.obj) in (int, float) for a in args):
+        for a in args:
+            m.guard_type(a)
+        return m.call_object(m.const(round), args, runs=False, writes=())
+    return None
+
+
+@known(str)
+def _str(m: Any, f: Any, args: list) -> Any:
+    if len(args) == 1 and type(args[0].obj) in (int, float, bool, str):
+        m.guard_type(args[0])
+        return m.call_object(m.const(str), args, runs=False, known=str, writes=())
+    return None
+
+
+@known(complex)
+def _complex(m: Any, f: Any, args: list) -> Any:
+    if len(args) == 2 and all(type(a.obj) is float or m.is_small(a) for a in args):
+        re, im = numbers.as_float(m, args[0]), numbers.as_float(m, args[1])
+        return numbers.new_complex(m, re, im, complex(args[0].obj, args[1].obj))
+    return None
+
+
+@known(list.append)
+def _append(m: Any, f: Any, args: list) -> Any:
+    if len(args) != 2 or type(args[0].obj) is not list:
+        return None
+    containers.append(m, args[0], args[1])
+    return m.const(None)
+
+
+@known(list.pop)
+def _pop(m: Any, f: Any, args: list) -> Any:
+    if len(args) != 1 or type(args[0].obj) is not list or not args[0].obj:
+        return None
+    return containers.pop_last(m, args[0])
+
+
+# -- math ----------------------------------------------------------------------------------------------------------------
+
+
+@known(math.sqrt)
+def _sqrt(m: Any, f: Any, args: list) -> Any:
+    if len(args) != 1 or not (type(args[0].obj) is float or m.is_small(args[0])) or not args[0].obj >= 0:
+        return None
+    x = numbers.as_float(m, args[0])
+    m.guard("guard_true", m.emit("float_ge", x, Const(FLOAT, 0.0)))
+    return m.from_prim(m.emit("float_sqrt", x), math.sqrt(args[0].obj))
+
+
+def _libm(name: str, finite_result: bool) -> None:
+    fn = getattr(math, name)
+    desc = ir.CallDescr(name, "f", FLOAT, pure=True)
+
+    @known(fn)
+    def meaning(m: Any, f: Any, args: list) -> Any:
+        if len(args) != 1 or type(args[0].obj) is not float or not math.isfinite(args[0].obj):
+            return None
+        try:
+            value = fn(args[0].obj)
+        except (ValueError, OverflowError):
+            return None
+        if not math.isfinite(value):
+            return None
+        r = m.emit("call", m.unbox(args[0]), desc=desc)
+        numbers.guard_finite(m, r)
+        return m.from_prim(r, value)
+
+
+for _name in ("sin", "cos", "tan", "exp", "atan", "asin", "acos", "sinh", "cosh", "tanh"):
+    _libm(_name, True)
+
+
+@known(math.fabs)
+def _fabs(m: Any, f: Any, args: list) -> Any:
+    if len(args) == 1 and type(args[0].obj) is float:
+        return m.from_prim(m.emit("float_abs", m.unbox(args[0])), math.fabs(args[0].obj))
+    return None
+
+
+@known(math.floor)
+def _floor(m: Any, f: Any, args: list) -> Any:
+    if len(args) == 1 and type(args[0].obj) is float and -(2.0**62) < args[0].obj < 2.0**62:
+        x = m.emit("float_floor", m.unbox(args[0]))
+        return m.from_prim(m.guard("float_to_int_ovf", x), math.floor(args[0].obj))
+    return None
+
+
+__all__ = ["call", "call_ex", "bind", "builtins"]

@@ -1,0 +1,274 @@
+"""Lists, tuples, ranges and iteration: primitive loads and stores where the types are CPython's own."""
+
+from __future__ import annotations
+
+import operator
+from typing import Any
+
+from . import ir
+from .aborts import Abort, Raised
+from .ir import INT, Const
+
+SIZES = {list: ir.LIST_SIZE, tuple: ir.TUPLE_SIZE}
+RANGE_ITER = type(iter(range(0)))
+LIST_ITER = type(iter([]))
+TUPLE_ITER = type(iter(()))
+LIST_WRITES = ("list.ob_size", "list.ob_item", "list.items")
+_SAFE_KEYS = frozenset((int, str, float, bool, bytes, type(None)))
+
+
+def _val(op: Any, obj: Any, owned: bool, known: Any = None) -> Any:
+    from .recorder import Val
+
+    return Val(op, obj, owned, known)
+
+
+def old_type(m: Any, old: Any, obj: Any) -> Any:
+    """Guards the type of a number that is about to be overwritten, so that giving it up is known to run nothing; None for other objects."""
+    t = type(obj)
+    if t not in (int, float, bool):
+        return None
+    m.guard("guard_type", old, m.const(t).ir)
+    return t
+
+
+def give_up(m: Any, old: Any, obj: Any, known: Any = None) -> None:
+    """A reference that memory held was overwritten: release it at the end of the instruction (`old` None: there was none)."""
+    if old is not None:
+        m.emit("own", old)
+        v = _val(old, obj, True, known)
+        v.holders = 1
+        m.release(v)
+
+
+def new_tuple(m: Any, items: list) -> Any:
+    for v in items:
+        m.emit("incref", v.ir)
+    if not items:
+        return m.const(())
+    return _val(m.emit("new_tuple", *[v.ir for v in items]), tuple([v.obj for v in items]), True, tuple)
+
+
+def new_list(m: Any, items: list) -> Any:
+    for v in items:
+        m.emit("incref", v.ir)
+    return _val(m.emit("new_list", *[v.ir for v in items]), [v.obj for v in items], True, list)
+
+
+def index(m: Any, i: Any, n: Any, size: int) -> tuple[Any, int]:
+    """(IR index, its value) within [0, size), from an int value; guards the bounds.  IndexError is left to the caller's generic path."""
+    k = i.obj
+    x = m.unbox(i) if type(i.obj) is int else m.emit("bool_to_int", m.unbox(i))
+    if k < 0:
+        if type(x) is not Const:
+            m.guard("guard_true", m.emit("int_lt", x, Const(INT, 0)))
+        x = m.emit("int_add", x, n)
+        k += size
+        m.guard("guard_true", m.emit("int_ge", x, Const(INT, 0)))
+        return x, k
+    m.guard("guard_true", m.emit("int_ult", x, n))
+    return x, k
+
+
+def getitem(m: Any, c: Any, i: Any) -> Any:
+    tc, ti = type(c.obj), type(i.obj)
+    if tc in SIZES and ti in (int, bool) and -len(c.obj) <= i.obj < len(c.obj):
+        m.guard_type(c)
+        n = m.emit("load", c.ir, desc=SIZES[tc])
+        x, k = index(m, i, n, len(c.obj))
+        if tc is list:
+            items = m.emit("load", c.ir, desc=ir.LIST_ITEMS)
+            return m.loaded(m.emit("load_at", items, x, desc=ir.LIST_ITEM), c.obj[k])
+        return m.loaded(m.emit("load_at", c.ir, x, desc=ir.TUPLE_ITEM), c.obj[k])
+    safe = (tc in (str, bytes, list, tuple) and ti in (int, slice, bool)) or (tc is range and ti is int)
+    if tc is slice or (safe and ti is slice and not all(type(x) in (int, type(None)) for x in (i.obj.start, i.obj.stop, i.obj.step))):
+        safe = False
+    if safe:
+        m.guard_type(c)
+        m.guard_type(i)
+        if ti is slice:
+            safe = False  # the slice's own parts are not guarded
+    if tc is dict and ti in _SAFE_KEYS:
+        m.guard_type(c)
+        m.guard_type(i)
+    known = tc if safe and tc is str else int if safe and tc is bytes and ti is int else None
+    return m.residual("PyObject_GetItem", [c, i], operator.getitem, runs=not safe, known=known)
+
+
+def setitem(m: Any, c: Any, i: Any, v: Any) -> None:
+    tc, ti = type(c.obj), type(i.obj)
+    if tc is list and ti in (int, bool) and -len(c.obj) <= i.obj < len(c.obj):
+        m.guard_type(c)
+        n = m.emit("load", c.ir, desc=ir.LIST_SIZE)
+        x, k = index(m, i, n, len(c.obj))
+        items = m.emit("load", c.ir, desc=ir.LIST_ITEMS)
+        old = m.emit("load_at", items, x, desc=ir.LIST_ITEM)
+        old_obj = c.obj[k]
+        t = old_type(m, old, old_obj)
+        m.emit("incref", v.ir)
+        m.emit("store_at", items, x, v.ir, desc=ir.LIST_ITEM)
+        c.obj[k] = v.obj
+        give_up(m, old, old_obj, t)
+        return
+    m.residual("PyObject_SetItem", [c, i, v], operator.setitem, error="neg", result=INT)
+
+
+def append(m: Any, lst: Any, v: Any) -> None:
+    """list.append; lst is known to be a list."""
+    m.guard_type(lst)
+    desc = ir.CallDescr("pt_list_append", "rr", INT, "neg", writes=LIST_WRITES)
+    op = ir.make("call", lst.ir, v.ir, desc=desc, snap=m.snap())
+    m.ops.append(op)
+    list.append(lst.obj, v.obj)
+
+
+def pop_last(m: Any, lst: Any) -> Any:
+    """list.pop() of a non-empty list."""
+    m.guard_type(lst)
+    n = m.emit("load", lst.ir, desc=ir.LIST_SIZE)
+    m.guard("guard_true", m.emit("int_gt", n, Const(INT, 0)))
+    obj = list.pop(lst.obj)
+    desc = ir.CallDescr("pt_list_pop", "r", ir.REF, "null", writes=LIST_WRITES)
+    op = ir.make("call", lst.ir, desc=desc, snap=m.snap())
+    m.ops.append(op)
+    return _val(op, obj, True)
+
+
+def unpack(m: Any, seq: Any, n: int) -> list:
+    """The n items of an iterable, owned."""
+    t = type(seq.obj)
+    if t in (list, tuple) and len(seq.obj) == n:
+        m.guard_type(seq)
+        size = m.emit("load", seq.ir, desc=SIZES[t])
+        m.guard("guard_true", m.emit("int_eq", size, Const(INT, n)))
+        if t is tuple:
+            return [m.loaded(m.emit("load_at", seq.ir, Const(INT, k), desc=ir.TUPLE_ITEM), x) for k, x in enumerate(seq.obj)]
+        items = m.emit("load", seq.ir, desc=ir.LIST_ITEMS)
+        return [m.loaded(m.emit("load_at", items, Const(INT, k), desc=ir.LIST_ITEM), x) for k, x in enumerate(seq.obj)]
+    raise Abort("unsupported-opcode", "unpacking of something that is neither list nor tuple of the right length")
+
+
+def get_iter(m: Any, v: Any) -> Any:
+    t = type(v.obj)
+    if t is range and type(v.facts) is tuple:
+        start, stop, step = v.facts
+        r = v.obj
+        n = range_length(m, start, stop, step, r)
+        if n is not None:
+            x = step if step is not None else Const(INT, 1)
+            return _val(m.emit("new_range_iter", start, x, n), iter(r), True, RANGE_ITER)
+    if t is list or t is tuple:
+        m.guard_type(v)
+        m.emit("incref", v.ir)
+        name, known = ("new_list_iter", LIST_ITER) if t is list else ("new_tuple_iter", TUPLE_ITER)
+        return _val(m.emit(name, v.ir, Const(INT, 0)), iter(v.obj), True, known)
+    safe = t in (range, str, bytes, dict, set)
+    if safe:
+        m.guard_type(v)
+    r = m.residual("PyObject_GetIter", [v], iter, runs=not safe)
+    if safe:
+        r.known = type(r.obj)
+    return r
+
+
+def range_length(m: Any, start: Any, stop: Any, step: Any, r: range) -> Any:
+    """IR length of range(start, stop, step) with a constant step (None = 1); None when it is not simple."""
+    if step is not None and not (type(step) is Const and step.value > 0):
+        return None
+    s = 1 if step is None else step.value
+    big = 1 << 61
+    for x, value in ((start, r.start), (stop, r.stop)):
+        if not -big < value < big:
+            return None
+        if type(x) is not Const:
+            m.guard("guard_true", m.emit("int_ult", m.emit("int_add", x, Const(INT, big)), Const(INT, 2 * big)))
+    d = m.emit("int_max", m.emit("int_sub", stop, start), Const(INT, 0))
+    if s != 1:
+        d = m.emit("int_floordiv", m.emit("int_add", d, Const(INT, s - 1)), Const(INT, s))
+    return d
+
+
+def for_iter(m: Any, f: Any, it: Any, after: int) -> Any:
+    """The next item of an iterator, or None when it is exhausted."""
+    t = type(it.obj)
+    if t is RANGE_ITER:
+        return _range_next(m, it)
+    if t is LIST_ITER or t is TUPLE_ITER:
+        return _sequence_next(m, it, t is LIST_ITER)
+    return _generic_next(m, f, it, after)
+
+
+def _range_next(m: Any, it: Any) -> Any:
+    m.guard_type(it)
+    try:
+        value = next(it.obj)
+    except StopIteration:
+        value = None
+    n = m.emit("load", it.ir, desc=ir.RANGE_ITER_LEN)
+    more = m.emit("int_gt", n, Const(INT, 0))
+    if value is None:
+        m.guard("guard_false", more)
+        return None
+    m.guard("guard_true", more)
+    start = m.emit("load", it.ir, desc=ir.RANGE_ITER_START)
+    step = m.emit("load", it.ir, desc=ir.RANGE_ITER_STEP)
+    m.emit("store", it.ir, m.emit("int_add", start, step), desc=ir.RANGE_ITER_START)
+    m.emit("store", it.ir, m.emit("int_sub", n, Const(INT, 1)), desc=ir.RANGE_ITER_LEN)
+    return m.from_prim(start, value)
+
+
+def _sequence_next(m: Any, it: Any, is_list: bool) -> Any:
+    m.guard_type(it)
+    seq_desc, index_desc = (ir.LIST_ITER_SEQ, ir.LIST_ITER_INDEX) if is_list else (ir.TUPLE_ITER_SEQ, ir.TUPLE_ITER_INDEX)
+    state = it.obj.__reduce__()  # (iter, (seq,), index), or (iter, ((),)) when exhausted
+    seq = m.emit("load", it.ir, desc=seq_desc)
+    if len(state) < 3:
+        m.guard("guard_null", seq)
+        return None
+    seq_obj, i = state[1][0], state[2]
+    m.guard("guard_nonnull", seq)
+    x = m.emit("load", it.ir, desc=index_desc)
+    n = m.emit("load", seq, desc=ir.LIST_SIZE if is_list else ir.TUPLE_SIZE)
+    more = m.emit("int_ult", x, n)
+    if i >= len(seq_obj):
+        # CPython drops the sequence when the iterator is exhausted: left to CPython itself
+        m.guard("guard_false", more)
+        next(it.obj, None)
+        m.emit("store", it.ir, ir.NULL, desc=seq_desc)
+        give_up(m, seq, seq_obj)
+        return None
+    m.guard("guard_true", more)
+    obj = next(it.obj)
+    m.emit("store", it.ir, m.emit("int_add", x, Const(INT, 1)), desc=index_desc)
+    if is_list:
+        items = m.emit("load", seq, desc=ir.LIST_ITEMS)
+        return m.loaded(m.emit("load_at", items, x, desc=ir.LIST_ITEM), obj)
+    return m.loaded(m.emit("load_at", seq, x, desc=ir.TUPLE_ITEM), obj)
+
+
+SAFE_ITERATORS = frozenset((type(iter("")), type(iter(b"")), type(iter({})), type(iter({}.items())), type(iter({}.values())), type(iter(set())), type(reversed([]))))
+
+
+def _generic_next(m: Any, f: Any, it: Any, after: int) -> Any:
+    if not hasattr(type(it.obj), "__next__"):
+        raise Abort("unsupported-opcode", "FOR_ITER over a bare generator state")
+    safe = type(it.obj) in SAFE_ITERATORS
+    if safe:
+        m.guard_type(it)
+    exhausted = m.bridge.EXHAUSTED
+    r = m.residual("pt_for_iter", [it], next, (it.obj, exhausted), runs=not safe)
+    sentinel = m.const(exhausted).ir
+    if r.obj is exhausted:
+        # the iterator has been asked: the other way on is the loop's body with the item in place
+        r.holders = 0
+        snap = m.snap_at(f.next, [*m.start_stack, r])
+        m.ops.append(ir.make("guard_is", r.ir, sentinel, snap=snap))
+        m.hold(r)
+        m.release(r)
+        return None
+    snap = m.snap_at(after, m.start_stack[:-1])
+    m.ops.append(ir.make("guard_is_not", r.ir, sentinel, snap=snap))
+    return r
+
+
+__all__ = ["Raised", "getitem", "setitem"]

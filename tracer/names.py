@@ -1,0 +1,330 @@
+"""Globals, builtins and attributes.
+
+What rarely changes is a constant of the trace, watched by CPython's watchers; a name that
+was seen to change often is loaded each time.  Attributes of plain instances are loads from
+their inline values, guarded by type.
+"""
+
+from __future__ import annotations
+
+import sys
+from types import FunctionType, ModuleType
+from typing import Any
+
+from . import calls, ir
+from .aborts import Raised
+from .ir import INT, PTR, REF, Const, FieldDescr
+
+PY313 = sys.version_info >= (3, 13)
+_MISSING = object()
+_HELD = (int, float, bool)
+
+
+def _watch_key(m: Any, d: dict, key: str) -> bool:
+    return m.watcher.watch_key(m.flag, d, key)
+
+
+def load_global(m: Any, f: Any, name: str) -> Any:
+    """The value of a global or builtin name; None after leaving the trace."""
+    g = f.globals
+    held = m.names.get((id(g), name))
+    if held is not None:
+        return held[2]
+    value = dict.get(g, name, _MISSING)
+    b = f.builtins
+    if type(b) is not dict or type(g) is not dict:
+        m.leave(f)
+        return None
+    if value is not _MISSING:
+        if _watch_key(m, g, name):
+            return m.const(value)
+    else:
+        value = b.get(name, _MISSING)
+        if value is _MISSING:
+            raise Raised(NameError(f"name '{name}' is not defined", name=name))
+        if _watch_key(m, g, name) and _watch_key(m, b, name):
+            return m.const(value)
+    r = m.residual("pt_load_global", [m.const(g), m.const(b), m.const(name)], lambda g, b, n: g[n] if n in g else b[n], runs=False)
+    return r
+
+
+def store_global(m: Any, f: Any, name: str, v: Any) -> None:
+    """Stores a global; a held one stays in the trace as long as it is a plain number."""
+    g = f.globals
+    held = m.names.get((id(g), name))
+    if held is not None:
+        if type(v.obj) in _HELD:
+            m.guard_type(v)
+            old = held[2]
+            held[2] = m.hold(v)
+            dict.__setitem__(g, name, v.obj)
+            m.release(old)
+            return
+        m.leave(f)  # the name's kind changed: the trace ends before the store
+        return
+    m.residual("PyDict_SetItem", [m.const(g), m.const(name), v], dict.__setitem__, error="neg", result=INT)
+
+
+# -- attributes ----------------------------------------------------------------------------------------------------------
+
+
+def lookup(t: type, name: str) -> Any:
+    """What `_PyType_Lookup` finds: the attribute in the class's MRO, undescribed."""
+    for c in t.__mro__:
+        d = c.__dict__
+        if name in d:
+            return d[name]
+    return _MISSING
+
+
+def _push_attr(m: Any, f: Any, v: Any, method: bool) -> None:
+    m.drop(f)
+    if method and not PY313:
+        m.push(f, m.null)
+    m.push(f, v)
+    if method and PY313:
+        m.push(f, m.null)
+
+
+def plain_getattr(t: type) -> bool:
+    """Whether instances of t look attributes up in the default way."""
+    return t.__getattribute__ is object.__getattribute__
+
+
+def _is_data(attr: Any) -> bool:
+    return hasattr(type(attr), "__set__") or hasattr(type(attr), "__delete__")
+
+
+def _is_static(t: type) -> bool:
+    return not t.__flags__ & (1 << 9)
+
+
+def load_attr(m: Any, f: Any, name: str, method: bool) -> None:
+    v = f.stack[-1]
+    obj = v.obj
+    t = type(obj)
+    if t is ModuleType:
+        d = obj.__dict__
+        if name in d and (value := d[name]) is not None or name in d:
+            value = d[name]
+            m.guard_is(v, obj)
+            if _watch_key(m, d, name):
+                _push_attr(m, f, m.const(value), method)
+                return
+    elif isinstance(obj, type):
+        if type(obj) is type and _class_attr(m, f, v, name, method):
+            return
+    elif t is complex and name in ("real", "imag"):
+        m.guard_type(v)
+        part = m.emit("load", v.ir, desc=ir.COMPLEX_REAL if name == "real" else ir.COMPLEX_IMAG)
+        _push_attr(m, f, m.from_prim(part, getattr(obj, name)), method)
+        return
+    elif plain_getattr(t) and _instance_attr(m, f, v, name, method):
+        return
+    safe = _is_static(t) and t.__module__ == "builtins" and not isinstance(obj, type) and plain_getattr(t)
+    if safe:
+        m.guard_type(v)
+    r = m.residual("PyObject_GetAttr", [v, m.const(name)], getattr, runs=not safe)
+    _push_attr(m, f, r, method)
+
+
+def _class_attr(m: Any, f: Any, v: Any, name: str, method: bool) -> bool:
+    """Class.attr where the metaclass is plain `type`."""
+    cls = v.obj
+    if lookup(type, name) is not _MISSING:
+        return False
+    attr = lookup(cls, name)
+    if attr is _MISSING or not m.watcher.watch_type(m.flag, cls):
+        return False
+    m.guard_is(v, cls)
+    if type(attr) is staticmethod:
+        attr = attr.__func__
+    elif type(attr) is not FunctionType and hasattr(type(attr), "__get__"):
+        return False
+    _push_attr(m, f, m.const(attr), method)
+    return True
+
+
+def _instance_attr(m: Any, f: Any, v: Any, name: str, method: bool) -> bool:
+    obj, t = v.obj, type(v.obj)
+    attr = lookup(t, name)
+    if not _is_static(t) and not m.watcher.watch_type(m.flag, t):
+        return False
+    if attr is not _MISSING and _is_data(attr):
+        if type(attr) is property and type(attr.fget) is FunctionType and not method and calls.can_inline(m, attr.fget):
+            m.guard_type(v)
+            calls.enter_function(m, f, attr.fget, [v], 1)
+            return True
+        offset = m.bridge.slot_offset(attr) if hasattr(m.bridge, "slot_offset") else -1
+        if offset > 0:
+            m.guard_type(v)
+            r = _load_field(m, v, FieldDescr(f"slot.{name}", REF, f"slot.{name}", offset=offset), obj, name)
+            if r is None:
+                return False
+            _push_attr(m, f, r, method)
+            return True
+        return False
+    state = instance_state(m, obj)
+    if state == "values":
+        index = m.bridge.inline_index(t, name)
+        if index >= 0:
+            d = attr_descr(t, name, index)
+            has = m.bridge.inline_has(obj, index)
+            if has:
+                r = _load_inline(m, v, d, getattr(obj, name))
+                if r is None:
+                    return False
+                _push_attr(m, f, r, method)
+                return True
+            if attr is _MISSING:
+                return False
+            _guard_shape(m, v)
+            m.guard("guard_null", _inline_load_op(m, v, d))
+        else:
+            if attr is _MISSING:
+                return False
+            _guard_shape(m, v)
+            _guard_keys(m, t)
+    elif state == "none":
+        m.guard_type(v)
+    else:
+        return False
+    # the class decides
+    if attr is _MISSING:
+        return False
+    ta = type(attr)
+    if ta is FunctionType or (method and _is_method_descriptor(ta)):
+        if method:
+            m.drop(f)
+            m.push(f, m.const(attr))
+            v.holders += 1
+            f.stack.append(v)
+            if v in m.released:
+                m.released.remove(v)
+            return True
+        if ta is FunctionType:
+            m.emit("incref", v.ir)
+            from .recorder import Val
+
+            bound = attr.__get__(obj, t)
+            _push_attr(m, f, Val(m.emit("new_method", m.const(attr).ir, v.ir), bound, True, type(bound)), method)
+            return True
+        return False
+    if ta is staticmethod:
+        _push_attr(m, f, m.const(attr.__func__), method)
+        return True
+    if hasattr(ta, "__get__"):
+        return False
+    _push_attr(m, f, m.const(attr), method)
+    return True
+
+
+def _is_method_descriptor(t: type) -> bool:
+    return t.__flags__ & (1 << 17) != 0  # Py_TPFLAGS_METHOD_DESCRIPTOR
+
+
+def instance_state(m: Any, obj: Any) -> str:
+    """How an object keeps its attributes: "values" (inline), "none" (it has no dict), "dict" (a dict of its own)."""
+    t = type(obj)
+    if t.__flags__ & (1 << 4):  # managed dict
+        return "values" if m.bridge.has_inline_values(obj) else "dict"
+    return "none" if t.__dictoffset__ == 0 else "dict"
+
+
+def attr_descr(t: type, name: str, index: int) -> FieldDescr:
+    """The inline value `name` of instances of t."""
+    if PY313:
+        return FieldDescr(f"inst.{name}", REF, f"inst.{name}", offset=t.__basicsize__ + 8 + 8 * index)
+    return FieldDescr(f"inst.{name}", REF, f"inst.{name}", offset=1 + 8 * index)
+
+
+_DORV = FieldDescr("inst.dorv", INT, "inst.values_ptr", offset=-24)
+_DORV_PTR = FieldDescr("inst.values_ptr", PTR, "inst.values_ptr", offset=-24)
+
+
+def _guard_shape(m: Any, v: Any) -> None:
+    """Type, and that the attributes are inline values."""
+    t = m.guard_type(v)
+    if PY313:
+        h = m.emit("load", v.ir, desc=FieldDescr("inst.values_header", INT, "inst.values_header", offset=t.__basicsize__))
+        m.guard("guard_true", m.emit("int_is_true", m.emit("int_and", h, Const(INT, 0xFF000000))))
+    else:
+        h = m.emit("load", v.ir, desc=_DORV)
+        m.guard("guard_true", m.emit("int_is_true", m.emit("int_and", h, Const(INT, 1))))
+
+
+def _inline_load_op(m: Any, v: Any, d: FieldDescr) -> Any:
+    if PY313:
+        return m.emit("load", v.ir, desc=d)
+    base = m.emit("load", v.ir, desc=_DORV_PTR)
+    return m.emit("load", base, desc=d)
+
+
+def _guard_keys(m: Any, t: type) -> None:
+    """That no instance of t has got a new attribute name since recording."""
+    address, count = m.bridge.keys_nentries(t)
+    n = m.emit("load", Const(PTR, address), desc=FieldDescr("keys.nentries", INT, "keys.nentries", offset=0))
+    m.guard("guard_true", m.emit("int_eq", n, Const(INT, count)))
+
+
+def _load_inline(m: Any, v: Any, d: FieldDescr, obj: Any) -> Any:
+    _guard_shape(m, v)
+    op = _inline_load_op(m, v, d)
+    m.guard("guard_nonnull", op)
+    return m.loaded(op, obj)
+
+
+def _load_field(m: Any, v: Any, d: FieldDescr, obj: Any, name: str) -> Any:
+    try:
+        value = getattr(obj, name)
+    except AttributeError:
+        return None
+    op = m.emit("load", v.ir, desc=d)
+    m.guard("guard_nonnull", op)
+    return m.loaded(op, value)
+
+
+def store_attr(m: Any, v: Any, name: str, x: Any) -> None:
+    from .containers import give_up, old_type
+
+    obj, t = v.obj, type(v.obj)
+    if t.__setattr__ is object.__setattr__ and not _is_static(t) and m.watcher.watch_type(m.flag, t):
+        attr = lookup(t, name)
+        if attr is _MISSING or not _is_data(attr):
+            if instance_state(m, obj) == "values":
+                index = m.bridge.inline_index(t, name)
+                _guard_shape(m, v)
+                if index >= 0 and m.bridge.inline_has(obj, index):
+                    d = attr_descr(t, name, index)
+                    base = v.ir if PY313 else m.emit("load", v.ir, desc=_DORV_PTR)
+                    old = m.emit("load", base, desc=d)
+                    m.guard("guard_nonnull", old)
+                    old_obj = getattr(obj, name)
+                    known = old_type(m, old, old_obj)
+                    m.emit("incref", x.ir)
+                    m.emit("store", base, x.ir, desc=d)
+                    object.__setattr__(obj, name, x.obj)
+                    give_up(m, old, old_obj, known)
+                    return
+                # a new attribute: CPython does it; no user code runs
+                if index >= 0:
+                    old = _inline_load_op(m, v, attr_descr(t, name, index))
+                    m.guard("guard_null", old)
+                m.residual("PyObject_SetAttr", [v, m.const(name), x], object.__setattr__, runs=False, error="neg", result=INT,
+                           writes=(f"inst.{name}", "keys.nentries", "inst.values_header", "inst.values_ptr"))  # fmt: skip
+                return
+        else:
+            offset = m.bridge.slot_offset(attr)
+            if offset > 0 and hasattr(obj, name):
+                m.guard_type(v)
+                d = FieldDescr(f"slot.{name}", REF, f"slot.{name}", offset=offset)
+                old = m.emit("load", v.ir, desc=d)
+                m.guard("guard_nonnull", old)
+                old_obj = getattr(obj, name)
+                known = old_type(m, old, old_obj)
+                m.emit("incref", x.ir)
+                m.emit("store", v.ir, x.ir, desc=d)
+                object.__setattr__(obj, name, x.obj)
+                give_up(m, old, old_obj, known)
+                return
+    m.residual("PyObject_SetAttr", [v, m.const(name), x], setattr, error="neg", result=INT)

@@ -1,0 +1,823 @@
+"""The recorder: a machine that runs the program and writes down what it did.
+
+The opcodes' meanings stand in `opcodes.py`, written over this machine.  The
+machine runs every primitive for real, once, on the objects at hand, and notes
+an IR operation for it.  A value is a pair: the object (`Val.obj`) and the IR
+value that stands for it in the trace (`Val.ir`).
+
+Holders.  The abstract frames hold values in locals and stacks.  Copying a value between
+them costs nothing: a `Val` counts its holders, and the trace owns exactly one reference
+of the object as long as there is at least one.  When the last holder goes, the
+reference is given up (`decref`) at the end of the instruction, which is where CPython
+would give it up.  Constants and slots that the code never stores to are borrowed.
+
+Guards re-execute.  A guard's snapshot is the state at the start of the current instruction.
+The semantics therefore guard first, then run the primitive,
+then change the abstract frame.  A decref's snapshot is the state after the instruction.
+
+Taken slots.  From entry to exit the trace owns what stands in the slots that the code stores to,
+and the value stack; the real frame's content of these is meaningless meanwhile.  While something
+is called that may look at the frame, the state is put there (`pt_sync` in native code,
+`RootFrame.call` here).
+"""
+
+from __future__ import annotations
+
+import opcode
+from types import FunctionType
+from typing import Any, Callable
+
+from ..interp.bytecode import CodeInfo, info
+from . import ir
+from .aborts import Abort, Raised
+from .ir import BOOL, FLOAT, INT, REF, Const, FrameState, Op, Snapshot, Trace
+
+_MISSING = object()
+HARMLESS = frozenset((int, float, bool, type(None), str, bytes, complex, range, slice, type(iter(range(0))), type(Ellipsis), type(NotImplemented)))
+_UNBOX = {int: ("unbox_int", INT), float: ("unbox_float", FLOAT), bool: ("unbox_bool", BOOL)}
+_BOX = {INT: "box_int", FLOAT: "box_float", BOOL: "box_bool"}
+_GUARD_TYPE = ir.BY_NAME["guard_type"].code
+MIN_INT, MAX_INT = -(1 << 63), (1 << 63) - 1
+
+
+class Val:
+    """A reference on the abstract machine.
+
+    `known`: the exact type that the trace has established; `prim`: the unboxed IR value if there is one.
+    """
+
+    __slots__ = ("ir", "obj", "holders", "owned", "known", "prim", "facts")
+
+    def __init__(self, value: Any, obj: Any, owned: bool, known: type | None = None, prim: Any = None) -> None:
+        self.ir = value
+        self.obj = obj
+        self.holders = 0
+        self.owned = owned
+        self.known = known
+        self.prim = prim
+        self.facts: Any = None
+
+
+class Frame:
+    """An abstract frame; the root one stands for the real frame."""
+
+    __slots__ = ("func", "code", "info", "pc", "next", "locals", "stack", "root", "globals", "builtins", "call_offset", "drop_result", "state", "module")
+
+    def __init__(self, func: Any, code: Any, globals: dict, builtins: Any, root: bool) -> None:
+        self.func = func
+        self.code = code
+        self.info: CodeInfo = info(code)
+        self.pc = 0
+        self.next = 0
+        self.locals: list[Val | None] = [None] * self.info.nlocalsplus
+        self.stack: list[Val] = []
+        self.root = root
+        self.globals = globals
+        self.builtins = builtins
+        self.call_offset = -1
+        self.drop_result = False
+        self.state: FrameState | None = None  # of an outer frame, while a callee runs
+        self.module = False
+
+
+class LoopToken:
+    """A compiled loop as a target for other traces."""
+
+    __slots__ = ("code", "header", "inputs", "nulls", "types", "compiled", "trace", "flag", "alive", "kinds")
+
+    def __init__(self, trace: Trace) -> None:
+        self.code = trace.code
+        self.header = trace.header
+        self.inputs = [i.desc for i in trace.inputs]
+        self.types = [i.type for i in trace.inputs]
+        self.nulls: frozenset[int] = trace.info.get("nulls", frozenset())
+        self.compiled: Any = None
+        self.trace = trace
+        self.flag = trace.flag
+        self.alive = True
+
+    def __str__(self) -> str:
+        return f"loop:{getattr(self.code, 'co_name', '?')}+{self.header}"
+
+
+class Limits:
+    """Budgets of one recording."""
+
+    __slots__ = ("ops", "depth", "unroll", "recursion")
+
+    def __init__(self, ops: int = 6000, depth: int = 12, unroll: int = 6, recursion: int = 3) -> None:
+        self.ops = ops
+        self.depth = depth
+        self.unroll = unroll
+        self.recursion = recursion
+
+
+class Recorder:
+    """Records one loop (from its header to its header) or one bridge (from an exit to a compiled loop's header).
+
+    `find_loop(code, header) -> LoopToken | None`; `generic(slot)`: slots that must enter as references.
+    """
+
+    def __init__(self, bridge: Any, root: Any, find_loop: Callable[[Any, int], LoopToken | None], watcher: Any, limits: Limits, semantics: Any) -> None:
+        self.bridge = bridge
+        self.NULLOBJ = bridge.NULL
+        self.real = root
+        self.find_loop = find_loop
+        self.watcher = watcher
+        self.limits = limits
+        self.table = semantics.table
+        self.sem = semantics
+        self.ops: list[Op] = []
+        self.flag = ir.Flag()
+        self.null = Val(ir.NULL, bridge.NULL, False)
+        self.frames: list[Frame] = []
+        self.names: dict[tuple[int, str], list] = {}  # held names: (id of dict, key) -> [dict, key, Val]
+        self.held: dict[str, list] = {}
+        self.released: list[Val] = []
+        self.start_stack: list[Val] = []
+        self.snapshot: Snapshot | None = None
+        self.check_invalidated = False
+        self.trace: Trace | None = None
+        self.consts: dict[int, Val] = {}
+        self.loop_counts: dict[tuple[int, int, int], int] = {}
+        self.header = -1
+        self.done = False
+        self.result_frames: list | None = None
+        self.kind = "loop"
+        self.start_pc = -1
+        self.steps = 0
+        self.untaken: dict[int, Val] = {}
+        self.temporaries: list[Val] = []
+        self.extra: list[Op] = []
+        self.closed = False  # the state is that at the start of the current instruction, or, when closed, f.stack's
+        self.place: Any = None
+        self.parent: Any = None
+
+    # -- values -------------------------------------------------------------------------------------------------------
+
+    def const(self, obj: Any) -> Val:
+        """The constant for an object (one for each object, by identity)."""
+        v = self.consts.get(id(obj))
+        if v is None:
+            t = type(obj)
+            v = Val(Const(REF, obj), obj, False, t)
+            if t is int:
+                if MIN_INT <= obj <= MAX_INT:
+                    v.prim = Const(INT, obj)
+            elif t is float:
+                v.prim = Const(FLOAT, obj)
+            elif t is bool:
+                v.prim = ir.TRUE if obj else ir.FALSE
+            self.consts[id(obj)] = v
+        return v
+
+    def emit(self, name: str, *args: Any, desc: Any = None, snap: Snapshot | None = None, type: str | None = None) -> Op:
+        op = ir.make(name, *args, desc=desc, snap=snap, type=type)
+        self.ops.append(op)
+        return op
+
+    def guard(self, name: str, *args: Any, desc: Any = None) -> Op:
+        """A guard (or guarded operation) that re-executes the current instruction."""
+        op = ir.make(name, *args, desc=desc, snap=self.snap())
+        self.ops.append(op)
+        return op
+
+    def from_prim(self, prim: Any, obj: Any) -> Val:
+        """A Python number from an unboxed value."""
+        if type(prim) is Const:
+            return self.const(obj)
+        kind = prim.type
+        op = self.emit(_BOX[kind], prim)
+        return Val(op, obj, kind != BOOL, type(obj), prim)
+
+    def loaded(self, op: Op, obj: Any, known: type | None = None) -> Val:
+        """A borrowed reference that was loaded from memory: the trace takes its own."""
+        self.emit("incref", op)
+        return Val(op, obj, True, known)
+
+    def guard_type(self, v: Val, t: type | None = None) -> type:
+        """Establishes the exact type of a value; returns it."""
+        t = type(v.obj) if t is None else t
+        if v.known is not t:
+            if type(v.ir) is not Const:
+                self.guard("guard_type", v.ir, self.const(t).ir)
+            if not t.__flags__ & (1 << 9):  # a static type: __class__ assignment cannot change it
+                v.known = t
+        return t
+
+    def unbox(self, v: Val) -> Any:
+        """The unboxed IR value of an int, float or bool (type guarded here)."""
+        if v.prim is None:
+            t = self.guard_type(v)
+            name, _ = _UNBOX[t]
+            if t is int:
+                if not MIN_INT <= v.obj <= MAX_INT:
+                    raise AssertionError("unbox of a big int")
+                v.prim = self.guard(name, v.ir)
+            else:
+                v.prim = self.emit(name, v.ir)
+        return v.prim
+
+    def is_small(self, v: Val) -> bool:
+        """Whether v is an exact int of 64 bits at recording time."""
+        return type(v.obj) is int and MIN_INT <= v.obj <= MAX_INT
+
+    def guard_is(self, v: Val, obj: Any) -> None:
+        """Makes v a constant."""
+        if type(v.ir) is not Const:
+            self.guard("guard_is", v.ir, self.const(obj).ir)
+
+    # -- the abstract frame ---------------------------------------------------------------------------------------------
+
+    def hold(self, v: Val) -> Val:
+        v.holders += 1
+        return v
+
+    def keep(self, v: Val) -> Val:
+        """Holds v until the end of the current instruction."""
+        v.holders += 1
+        self.temporaries.append(v)
+        return v
+
+    def release(self, v: Val) -> None:
+        v.holders -= 1
+        if v.holders == 0 and v.owned:
+            self.released.append(v)
+
+    def push(self, f: Frame, v: Val) -> None:
+        v.holders += 1
+        f.stack.append(v)
+
+    def drop(self, f: Frame, n: int = 1) -> None:
+        """Pops n values and releases them, topmost last in stack order as CPython's DECREF_INPUTS does."""
+        if n:
+            gone = f.stack[-n:]
+            del f.stack[-n:]
+            for v in gone:
+                self.release(v)
+
+    def set_local(self, f: Frame, k: int, v: Val | None) -> None:
+        """Moves v (already counted for the new holder) into a local, releasing the old content."""
+        old = f.locals[k]
+        f.locals[k] = v
+        if old is not None:
+            self.release(old)
+
+    # -- snapshots ------------------------------------------------------------------------------------------------------
+
+    def _slots(self, f: Frame) -> tuple:
+        if f.root:
+            loc = f.locals
+            return tuple([(k, ir.NULL if (v := loc[k]) is None else v.ir) for k in self.taken])
+        return tuple([(k, v.ir) for k, v in enumerate(f.locals) if v is not None])
+
+    def _state(self, f: Frame, offset: int, call_offset: int, stack: list[Val]) -> FrameState:
+        return FrameState(None if f.root else f.func, f.code, offset, call_offset, f.drop_result, self._slots(f), tuple([v.ir for v in stack]))
+
+    def _names(self) -> tuple:
+        return tuple([(d, k, v.ir) for d, k, v in self.names.values()])
+
+    def snap(self) -> Snapshot:
+        """The state at the start of the current instruction."""
+        s = self.snapshot
+        if s is None:
+            f = self.frames[-1]
+            inner = self._state(f, f.pc, -1, self.start_stack)
+            s = self.snapshot = Snapshot((*[g.state for g in self.frames[:-1]], inner), self._names())  # type: ignore[misc]
+        return s
+
+    def snap_at(self, offset: int, stack: list[Val]) -> Snapshot:
+        """The state with the innermost frame at `offset` and with this stack."""
+        f = self.frames[-1]
+        return Snapshot((*[g.state for g in self.frames[:-1]], self._state(f, offset, -1, stack)), self._names())  # type: ignore[misc]
+
+    # -- running things for real -----------------------------------------------------------------------------------------
+
+    def _concrete(self, f: Frame, offset: int, stack: list[Val]) -> tuple[list, list]:
+        null = self.NULLOBJ
+        return [null if v is None else v.obj for v in f.locals], [v.obj for v in stack]
+
+    def concrete_frames(self, during: bool = False) -> list:
+        """The frames as the bridge wants them; `during`: the innermost is in the middle of the current instruction."""
+        out = []
+        last = len(self.frames) - 1
+        for i, f in enumerate(self.frames):
+            if i < last:
+                loc, stack = self._concrete(f, 0, f.stack)
+                offset = f.call_offset if during else f.next
+                item = (f.func if not f.root else None, offset, loc, stack, f.call_offset, f.drop_result)
+            else:
+                loc, stack = self._concrete(f, 0, self.start_stack)
+                item = (f.func if not f.root else None, f.pc, loc, stack)
+            out.append(item[:4] if during else item)
+        return out
+
+    def run(self, fn: Callable, args: tuple, kwargs: dict | None = None) -> Any:
+        """Calls fn as if from the recorded frame; its exception becomes `Raised`."""
+        ok, value = self.real.call(self.concrete_frames(True), fn, args, kwargs)
+        self.check_invalidated = True
+        if not ok:
+            raise Raised(value)
+        return value
+
+    def pure(self, fn: Callable, *args: Any) -> Any:
+        """Calls fn directly: only for what cannot run the user's code."""
+        try:
+            return fn(*args)
+        except Exception as e:  # noqa: BLE001 - whatever it raises is the program's exception
+            e.__traceback__ = None
+            exc = e
+        raise Raised(exc)
+
+    def residual(self, symbol: str, args: list[Val], fn: Callable, cargs: tuple | None = None, *, runs: bool = True, error: str = "null", extra: tuple = (),
+                 writes: tuple = (), known: type | None = None, vector: bool = False, result: str = REF, ctx: bool = False) -> Any:  # fmt: skip
+        """A recorded call of a C function: runs `fn(*objects)` for real and notes the call.  Returns a Val, or for an int result (op, object)."""
+        snap = self.snap()
+        cargs = tuple(v.obj for v in args) if cargs is None else cargs
+        value = self.run(fn, cargs) if runs else self.pure(fn, *cargs)
+        operands = tuple(v.ir for v in args) + extra
+        sig = "".join({REF: "r", INT: "i", FLOAT: "f", BOOL: "b"}[o.type] for o in operands)
+        desc = ir.CallDescr(symbol, sig, result, error, runs=runs, writes=writes, vector=vector, ctx=ctx, owns=result == REF)
+        op = ir.make("call", *operands, desc=desc, snap=snap)
+        self.ops.append(op)
+        if result == REF:
+            return Val(op, value, True, known)
+        return op, value
+
+    def call_object(self, fn: Val, args: list[Val], kwnames: tuple | None = None, *, runs: bool = True, known: type | None = None, writes: tuple = ("*",)) -> Val:
+        """A residual call of any callable."""
+        callee = fn.obj
+        if kwnames:
+            n = len(args) - len(kwnames)
+
+            def call(*a: Any) -> Any:
+                raise AssertionError
+
+            snap = self.snap()
+            value_args = tuple(v.obj for v in args[:n])
+            kwargs = {k: v.obj for k, v in zip(kwnames, args[n:])}
+            value = self.run(callee, value_args, kwargs)
+            names = self.const(kwnames)
+            operands = (fn.ir, names.ir, *[v.ir for v in args])
+            desc = ir.CallDescr("pt_callkw", "r" * len(operands), REF, "null", runs=True)
+            op = ir.make("call", *operands, desc=_vector(desc, 2), snap=snap)
+            self.ops.append(op)
+            return Val(op, value, True)
+        snap = self.snap()
+        objs = tuple(v.obj for v in args)
+        value = self.run(callee, objs) if runs else self.pure(callee, *objs)
+        operands = (fn.ir, *[v.ir for v in args])
+        desc = ir.CallDescr("pt_callv", "r" * len(operands), REF, "null", runs=runs, writes=() if runs else writes, vector=True)
+        op = ir.make("call", *operands, desc=desc, snap=snap)
+        self.ops.append(op)
+        return Val(op, value, True, known)
+
+    def forget(self) -> None:
+        """Drops the objects at hand, so that nothing of ours keeps them alive while the program runs on."""
+        for f in self.frames:
+            f.locals, f.stack = [], []
+        self.start_stack = []
+
+    # -- starting -------------------------------------------------------------------------------------------------------
+
+    def start_loop(self, header: int, generic: frozenset = frozenset()) -> None:
+        """Sets up the root frame's state at a loop header."""
+        real = self.real
+        code = real.code
+        f = Frame(real.func, code, real.globals, real.builtins, True)
+        f.pc = f.next = header
+        self.header = header
+        self.start_pc = header
+        if real.f_locals is not None:
+            if real.f_locals is not real.globals:
+                raise Abort("class-body")
+            f.module = True
+        locs, stack = real.locals(), real.stack()
+        self.taken = tuple(sorted(f.info.stored))
+        self.nlocals = len(locs)
+        trace = self.trace = Trace("loop", [], code=code, header=header, name=f"{code.co_name}:{header}", flag=self.flag)
+        nulls = set()
+        self.frames.append(f)
+        null = self.NULLOBJ
+        stored = f.info.stored
+        for k, obj in enumerate(locs):
+            if k not in stored:
+                if obj is not null:
+                    op = self.emit("frame_slot", desc=k)
+                    v = f.locals[k] = self.hold(Val(op, obj, False))
+                continue
+            if obj is null:
+                nulls.add(k)
+                continue
+            f.locals[k] = self.hold(self._input(k, obj, generic))
+        for j, obj in enumerate(stack):
+            k = self.nlocals + j
+            if obj is null:
+                nulls.add(k)
+                f.stack.append(self.hold(self.null))
+            else:
+                f.stack.append(self.hold(self._input(k, obj, generic)))
+        if f.module:
+            lo, hi = f.info.outermost_loop(header)
+            for name in sorted(f.info.names_stored(lo, hi)):
+                obj = f.globals.get(name, _MISSING)
+                if type(obj) not in (int, float, bool) or (name in generic):
+                    continue
+                v = self._input(name, obj, generic)
+                entry = [f.globals, name, self.hold(v)]
+                self.names[id(f.globals), name] = entry
+        trace.info["nulls"] = frozenset(nulls)
+
+    def _input(self, where: Any, obj: Any, generic: frozenset) -> Val:
+        """An input of the trace: unboxed where the object at hand is a number."""
+        desc = ir.NameDescr(self.real.globals, where) if isinstance(where, str) else ir.SlotDescr(where)
+        t = type(obj)
+        trace = self.trace
+        assert trace is not None
+        if where not in generic:
+            kind = FLOAT if t is float else INT if t is int and MIN_INT <= obj <= MAX_INT else None
+            if kind is not None:
+                op = ir.make("input", desc=desc, type=kind)
+                trace.inputs.append(op)
+                return self.from_prim(op, obj)
+        op = ir.make("input", desc=desc, type=REF)
+        trace.inputs.append(op)
+        trace.owned_inputs.append(op)
+        return Val(op, obj, True)
+
+    def start_bridge(self, plan: Any, frames: list, values: list, release: list[int]) -> None:
+        """Sets up the frames at an exit.
+
+        `plan.snapshot`: the parent's snapshot; `plan.live`: its SSA values in buffer order; `values`: their objects; `release`: buffer
+        indices of refs that the trace owns, with repetitions.
+        """
+        self.kind = "bridge"
+        real = self.real
+        snapshot: Snapshot = plan.snapshot
+        trace = self.trace = Trace("bridge", [], code=real.code, name=f"bridge {real.code.co_name}", flag=self.flag)
+        mapping: dict[Any, Any] = {}
+        for op in plan.live:
+            new = ir.make("input", type=op.type)
+            trace.inputs.append(new)
+            mapping[op] = new
+        trace.owned_inputs = [trace.inputs[i] for i in release]
+        counts: dict[int, int] = {}
+        for i in release:
+            counts[i] = counts.get(i, 0) + 1
+        built: dict[Any, Val] = {}
+        index = {op: i for i, op in enumerate(plan.live)}
+        stored = info(real.code).stored
+        self.taken = tuple(sorted(stored))
+        self.nlocals = info(real.code).nlocalsplus
+
+        def value(v: Any, obj: Any) -> Val:
+            """The Val of a snapshot's value: an input, a constant, or a virtual object, which the bridge builds anew."""
+            if type(v) is Const:
+                return self.null if v is ir.NULL or v.value is ir.NULL_VALUE else self.const(v.value)
+            found = built.get(v)
+            if found is not None:
+                return found
+            if v in mapping:
+                new = mapping[v]
+                if v.type != REF:
+                    val = self.from_prim(new, obj)
+                else:
+                    val = Val(new, obj, True)
+            else:
+                val = build(v, obj)
+            built[v] = val
+            return val
+
+        def operand(a: Any) -> Any:
+            """IR operand of a virtual object, owned by it when it is a ref."""
+            if type(a) is Const:
+                return a
+            if a.type != REF:
+                return mapping.get(a) or rebuild_prim(a)
+            if a in built:
+                r = built[a].ir
+            elif a in mapping:
+                r = mapping[a]
+            else:
+                r = build_op(a)
+                return r
+            self.emit("incref", r)
+            return r
+
+        def rebuild_prim(a: Any) -> Any:
+            new = ir.make(a.name, *[operand(x) for x in a.args], desc=a.desc, type=a.type)
+            self.ops.append(new)
+            mapping[a] = new
+            return new
+
+        def build_op(v: Any) -> Op:
+            new = ir.make(v.name, *[operand(a) for a in v.args], desc=v.desc, type=v.type)
+            self.ops.append(new)
+            mapping[v] = new
+            return new
+
+        def build(v: Any, obj: Any) -> Val:
+            new = build_op(v)
+            prim = new.args[0] if v.name in ("box_int", "box_float", "box_bool") else None
+            known = type(obj) if type(obj) in HARMLESS or type(obj) in (list, tuple) else None
+            return Val(new, obj, v.name != "box_bool", known, prim)
+
+        def concrete(v: Any) -> Any:
+            """The object of a held name's value: a number, unboxed or not."""
+            if type(v) is Const:
+                return v.value
+            return values[index[v]] if v in index else concrete(v.args[0])
+
+        outer = None
+        for depth, (fs, fr) in enumerate(zip(snapshot.frames, frames)):
+            func, offset, locs, stack = fr[:4]
+            if depth == 0:
+                f = Frame(real.func, real.code, real.globals, real.builtins, True)
+                f.module = real.f_locals is not None
+            else:
+                f = Frame(fs.func, fs.code, fs.func.__globals__, fs.func.__builtins__, False)
+            f.pc = f.next = offset
+            f.call_offset = fs.call_offset
+            f.drop_result = fs.drop_result
+            if depth == 0:
+                given = dict(fs.slots)
+                for k, obj in enumerate(locs):
+                    if k in stored:
+                        v = given.get(k, ir.NULL)
+                        if obj is self.NULLOBJ:
+                            continue
+                        f.locals[k] = self.hold(value(v, obj))
+                    elif obj is not self.NULLOBJ:
+                        f.locals[k] = self.hold(Val(self.emit("frame_slot", desc=k), obj, False))
+            else:
+                for k, v in fs.slots:
+                    if locs[k] is not self.NULLOBJ:
+                        f.locals[k] = self.hold(value(v, locs[k]))
+            for v, obj in zip(fs.stack, stack):
+                f.stack.append(self.hold(value(v, obj)))
+            self.frames.append(f)
+            outer = f
+        assert outer is not None
+        for d, key, v in snapshot.names:
+            val = self.hold(value(v, concrete(v)))
+            self.names[id(d), key] = [d, key, val]
+        # one reference for each value that is held, none for what is not
+        for op, i in index.items():
+            if op.type != REF:
+                continue
+            new = trace.inputs[i]
+            have = counts.get(i, 0)
+            val = built.get(op)
+            want = 1 if val is not None and val.holders else 0
+            for _ in range(want - have):
+                self.emit("incref", new)
+            self.extra += [new] * (have - want)
+        for f in self.frames[:-1]:
+            f.state = self._state(f, f.next, f.call_offset, f.stack)
+        self.start_stack = self.frames[-1].stack[:]
+        self.start_pc = -1
+
+    # -- the main loop ---------------------------------------------------------------------------------------------------
+
+    def record(self) -> str:
+        """Runs until the trace closes, ends or is given up.  Returns "closed", "left" (trace ends in an exit) or raises Abort/Raised.
+
+        The program's state afterwards stands in self.frames.
+        """
+        frames = self.frames
+        table = self.table
+        limit = self.limits.ops
+        extra = self.extra
+        first = True
+        while True:
+            f = frames[-1]
+            at = f.pc
+            if f.root and not first and at in f.info.headers:
+                if self._at_header(f, at):
+                    return "closed"
+            self.start_stack = f.stack[:]
+            self.snapshot = None
+            if extra:
+                for op in extra:
+                    self.emit("decref", op, snap=self.snap())
+                extra = []
+            first = False
+            if self.check_invalidated:
+                self.check_invalidated = False
+                self.ops.append(ir.make("guard_not_invalidated", desc=self.flag, snap=self.snap()))
+            if len(self.ops) > limit:
+                raise Abort("too-long")
+            ins = f.info.at[at]
+            f.next = ins.next
+            self.steps += 1
+            table[ins.op](self, f, ins.arg, ins)
+            if self.done:
+                return "left"
+            f.pc = f.next
+            if self.temporaries:
+                for v in self.temporaries:
+                    self.release(v)
+                self.temporaries.clear()
+            if self.released:
+                self._release_all()
+
+    def _release_all(self) -> None:
+        frames = self.frames
+        f = frames[-1]
+        snap = None
+        i = 0
+        released = self.released
+        while i < len(released):
+            v = released[i]
+            i += 1
+            if v.holders:  # was taken up again within the instruction
+                continue
+            obj = v.obj
+            if (v.known or type(obj)) not in HARMLESS:
+                if snap is None:
+                    snap = Snapshot((*[g.state for g in frames[:-1]], self._state(f, f.pc, -1, f.stack)), self._names())  # type: ignore[misc]
+                self.ops.append(ir.make("decref", v.ir, snap=snap))
+                self.check_invalidated = True
+            else:
+                if v.known is None:
+                    if snap is None:
+                        snap = Snapshot((*[g.state for g in frames[:-1]], self._state(f, f.pc, -1, f.stack)), self._names())  # type: ignore[misc]
+                    self.ops.append(ir.make("decref", v.ir, snap=snap))
+                else:
+                    self.ops.append(ir.make("decref", v.ir))
+            v.obj = None
+        released.clear()
+
+    # -- ends -----------------------------------------------------------------------------------------------------------
+
+    def _at_header(self, f: Frame, at: int) -> bool:
+        """The root frame is at a loop header: close, jump to a compiled loop, or go on."""
+        if self.kind == "loop" and at == self.header:
+            self._close()
+            return True
+        if len(self.frames) == 1:
+            token = self.find_loop(f.code, at)
+            if token is not None and self._jump_loop(token):
+                return True
+        key = (id(f), at, 0)
+        n = self.loop_counts[key] = self.loop_counts.get(key, 0) + 1
+        if n > self.limits.unroll:
+            raise Abort("inner-loop")
+        return False
+
+    def _values_for(self, descs: list, types: list, nulls: frozenset) -> list[Val] | None:
+        """The values for another trace's inputs (None: this state does not fit)."""
+        f = self.frames[0]
+        out = []
+        seen = 0
+        for d in descs:
+            if isinstance(d, ir.NameDescr):
+                entry = self.names.get((id(d.dict), d.key))
+                v = None if entry is None else entry[2]
+            elif d.slot < self.nlocals:
+                v = f.locals[d.slot]
+            else:
+                j = d.slot - self.nlocals
+                v = f.stack[j] if j < len(f.stack) else None
+                seen += 1
+            if v is None or v is self.null:
+                return None
+            out.append(v)
+        for k in self.taken:
+            if f.locals[k] is None and k not in nulls:
+                return None
+        for k in nulls:
+            if k < self.nlocals:
+                if f.locals[k] is not None:
+                    return None
+            else:
+                seen += 1
+                if k - self.nlocals >= len(f.stack) or f.stack[k - self.nlocals] is not self.null:
+                    return None
+        if seen != len(f.stack):
+            return None
+        for v, t in zip(out, types):
+            o = type(v.obj)
+            if t == INT and not (o is int and MIN_INT <= v.obj <= MAX_INT):
+                return None
+            if t == FLOAT and o is not float:
+                return None
+        return out
+
+    def _operands(self, vals: list[Val], types: list) -> list:
+        """IR operands for a jump: unboxed where wanted, each reference owned once."""
+        f = self.frames[-1]
+        self.start_stack = f.stack[:]
+        self.snapshot = None
+        prims = [self.unbox(v) if t != REF else None for v, t in zip(vals, types)]
+        given: set[Val] = set()
+        out = []
+        for v, t, p in zip(vals, types, prims):
+            if t != REF:
+                out.append(p)
+                continue
+            if not v.owned or v in given:
+                self.emit("incref", v.ir)
+            given.add(v)
+            out.append(v.ir)
+        # what was held only by slots that enter unboxed is given up
+        f0 = self.frames[0]
+        held = [v for k, v in enumerate(f0.locals) if v is not None and k in f0.info.stored] + f0.stack + [e[2] for e in self.names.values()]
+        for v in dict.fromkeys(held):
+            if v.owned and v not in given:
+                given.add(v)
+                self.emit("decref", v.ir)
+        return out
+
+    def _end(self, op: Op) -> None:
+        trace = self.trace
+        assert trace is not None
+        trace.ops = self.ops
+        self.ops.append(op)
+
+    def _close(self) -> None:
+        trace = self.trace
+        assert trace is not None
+        descs, types = [i.desc for i in trace.inputs], [i.type for i in trace.inputs]
+        vals = self._values_for(descs, types, trace.info["nulls"])
+        if vals is None:
+            raise Abort("unstable")
+        f = self.frames[-1]
+        self.start_stack = f.stack[:]
+        self.snapshot = None
+        self.ops.append(ir.make("guard_not_invalidated", desc=self.flag, snap=self.snap()))
+        self.ops.append(ir.make("guard_poll", snap=self.snap()))
+        self._end(ir.make("jump", *self._operands(vals, types)))
+
+    def _jump_loop(self, token: LoopToken) -> bool:
+        if set(k for k in self.names) != set((id(d.dict), d.key) for d in token.inputs if isinstance(d, ir.NameDescr)):
+            return False
+        vals = self._values_for(token.inputs, token.types, token.nulls)
+        if vals is None:
+            return self._leave()
+        f = self.frames[-1]
+        self.start_stack = f.stack[:]
+        self.snapshot = None
+        self.ops.append(ir.make("guard_not_invalidated", desc=self.flag, snap=self.snap()))
+        self.ops.append(ir.make("guard_poll", snap=self.snap()))
+        self._end(ir.make("jump_loop", *self._operands(vals, token.types), desc=token))
+        return True
+
+    def _leave(self) -> bool:
+        """Ends the trace here: CPython goes on at the current instruction."""
+        f = self.frames[-1]
+        self.start_stack = f.stack[:]
+        self.snapshot = None
+        self._end(ir.make("exit", snap=self.snap()))
+        return True
+
+    def leave(self, f: Frame) -> None:
+        """Called by an opcode that a trace cannot contain, before any effect: the trace ends in an exit here, if it is worth it."""
+        name = opcode.opname[f.info.at[f.pc].op]
+        if not f.root:
+            self.watcher.make_opaque(f.code)
+            raise Abort("unsupported-inside", f"{name} in {f.code.co_qualname}")
+        if self.kind == "loop" or self.steps < 2:
+            raise Abort("loop-ended" if name in ("RETURN_VALUE", "RETURN_CONST") else "unsupported-opcode", name)
+        f.next = f.pc
+        self._leave()
+        self.done = True
+
+    # -- calls ----------------------------------------------------------------------------------------------------------
+
+    def enter(self, f: Frame, func: FunctionType, locs: list[Val | None], npop: int, drop_result: bool = False) -> None:
+        """Inlines a Python function: `locs` = Vals of its arguments, each counted by the callee on entry; npop = operands to pop from the caller."""
+        g = Frame(func, func.__code__, func.__globals__, func.__builtins__, False)
+        for k, v in enumerate(locs):
+            if v is not None:
+                g.locals[k] = self.hold(v)
+        f.call_offset = f.pc
+        self.drop(f, npop)
+        g.drop_result = drop_result
+        f.state = self._state(f, f.next, f.pc, f.stack)
+        self.frames.append(g)
+        g.pc = g.next = 0
+
+    def ret(self, f: Frame, v: Val) -> None:
+        """Returns v from the innermost (inlined) frame; v is counted as held once by the caller of this function."""
+        self.frames.pop()
+        for old in f.locals:
+            if old is not None:
+                self.release(old)
+        for old in f.stack:
+            self.release(old)
+        caller = self.frames[-1]
+        caller.state = None
+        if f.drop_result:
+            self.release(v)
+        else:
+            caller.stack.append(v)
+        caller.pc = caller.next
+        f.next = f.pc
+
+
+def _vector(desc: ir.CallDescr, fixed: int) -> ir.CallDescr:
+    """A vector call with `fixed` leading plain operands."""
+    import dataclasses
+
+    return dataclasses.replace(desc, vector=True, steals=())
