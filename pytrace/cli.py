@@ -382,25 +382,15 @@ def _run_script(command: Command, namespace: "dict[str, Any]") -> None:
     run_code(code, namespace)
 
 
-class _Held:
-    """Stands in for sys.stderr and keeps what is written."""
-
-    def __init__(self) -> None:
-        self.text = ""
-
-    def write(self, text: str) -> None:
-        self.text += text
-
-
-def _compile_or_leave(
-    source: "bytes | str", filename: str, command: Command, prepare: "Callable[[], None] | None" = None
-) -> "CodeType":
+def _compile_or_leave(source: "bytes | str", filename: str, command: Command, prepare: "Callable[[], None] | None" = None) -> "CodeType":
     """Compile a program, or become the real interpreter to say what is wrong with it.
 
     CPython reads files and strings with different tokenizers, and they differ in wording and in where the caret is.
     """
+    import io
+
     real = sys.stderr
-    sys.stderr = held = _Held()  # for warnings, which python is going to repeat
+    sys.stderr = held = io.StringIO()  # for warnings, which python is going to repeat
     try:
         code = compile_code(source, filename)
     except Exception:
@@ -409,8 +399,8 @@ def _compile_or_leave(
             prepare()
         _execute(command.plain)
     sys.stderr = real
-    if held.text and real is not None:
-        real.write(held.text)
+    if real is not None and held.tell():
+        real.write(held.getvalue())
     return code
 
 

@@ -215,6 +215,4 @@ def help_text() -> str:
 def readme_table() -> str:
     """The table of settings in README.md."""
     rows = [(f"`{key.usage}`".replace("|", "\\|"), _meaning(key)) for key in KEYS]
-    return (
-        "\n".join(["| setting | what it does |", "|---|---|", *(f"| {usage} | {doc} |" for usage, doc in rows)]) + "\n"
-    )
+    return "\n".join(["| setting | what it does |", "|---|---|", *(f"| {usage} | {doc} |" for usage, doc in rows)]) + "\n"

@@ -29,13 +29,9 @@ def clean_environment(**changes: str) -> dict[str, str]:
     return kept | {"PYTHONDONTWRITEBYTECODE": "1"} | changes
 
 
-def run(
-    command: list[str], cwd: Path | None = None, stdin: bytes = b"", environment: Mapping[str, str] | None = None
-) -> Outcome:
+def run(command: list[str], cwd: Path | None = None, stdin: bytes = b"", environment: Mapping[str, str] | None = None) -> Outcome:
     """Run a command to its end."""
-    done = subprocess.run(
-        command, cwd=cwd, input=stdin, capture_output=True, timeout=120, env=clean_environment(**(environment or {}))
-    )
+    done = subprocess.run(command, cwd=cwd, input=stdin, capture_output=True, timeout=120, env=clean_environment(**(environment or {})))
     return Outcome(done.stdout, done.stderr, done.returncode)
 
 
