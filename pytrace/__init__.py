@@ -97,7 +97,7 @@ def _start(settings: "Settings") -> bool:
 
 
 def _sentence(why: Exception) -> str:
-    if isinstance(why, ModuleNotFoundError) and why.name == "pytrace.interp._bridge":
+    if isinstance(why, ImportError) and (why.name_from == "_bridge" or (isinstance(why, ModuleNotFoundError) and why.name == "pytrace.interp._bridge")):
         version = sys.version.split()[0]
         return f"its C extension is not built for Python {version}, which takes a C compiler and Python's headers"
     return str(why).rstrip(".")

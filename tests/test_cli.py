@@ -466,6 +466,15 @@ def test_a_broken_installation_runs_plain_cpython(tmp_path: Path) -> None:
     assert re.fullmatch(rb"pytrace: [^\n]+; running on plain CPython\n", done.stderr)
 
 
+def test_an_installation_without_its_c_extension(tmp_path: Path) -> None:
+    pytest.importorskip("pytrace.driver")
+    for missing in ("sys.modules['pytrace.interp._bridge'] = None", "sys.modules['pytrace.interp'] = type(sys)('x')"):
+        done = run([sys.executable, "-c", f"import sys, pytrace\n{missing}\nprint(pytrace.enable())"], tmp_path)
+        assert (done.stdout, done.status) == (b"False\n", 0)
+        assert done.stderr.startswith(b"pytrace: its C extension is not built for Python ")
+        assert done.stderr.endswith(b"; running on plain CPython\n") and done.stderr.count(b"\n") == 1
+
+
 def test_nothing_is_imported_that_python_does_not_import(tmp_path: Path) -> None:
     source = "import sys; print(*sorted(sys.modules))"
     plain = run([sys.executable, "-c", source], tmp_path).stdout.split()
