@@ -18,23 +18,23 @@ if TYPE_CHECKING:
 
 __all__ = ["disable", "enable", "enabled", "stats"]
 
-# Installed, the stages are folders of this package; in a source tree they are its neighbours. An editable install's import
-# hook knows that too, but is not there under -S, or when the package is found through the current directory.
+# Installed, the stages are folders of this package; in a source tree they are its neighbours. An editable install's
+# import hook knows that too, but is not there under -S, or when the package is found through the current directory.
 if not os.path.isdir(os.path.join(__path__[0], "interp")):
     __path__.append(os.path.dirname(__path__[0]))
 
 _running: "Settings | None" = None
 
 
-def enable(**settings: object) -> bool:
-    """Start tracing in this process, with these settings over those of the environment variable PYTRACE.
+def enable(**options: object) -> bool:
+    """Start tracing in this process, with these settings on top of the environment variable PYTRACE.
 
-    Returns whether pytrace runs: where it cannot, it says why on standard error and the program goes on in plain CPython.
+    Returns whether pytrace runs: where it cannot, it says why on standard error and the program goes on in CPython.
     Raises `pytrace.settings.SettingsError` (a ValueError) for a setting that does not exist.
     """
     from .settings import Settings, from_environment
 
-    return _start(Settings(**(from_environment(os.environ) | settings)))
+    return _start(Settings(**(from_environment(os.environ) | options)))
 
 
 def disable() -> None:
@@ -54,13 +54,13 @@ def stats() -> "dict[str, Any]":
 class enabled:
     """`with pytrace.enabled(...)`: trace inside the block only."""
 
-    def __init__(self, **settings: object) -> None:
-        self._settings = settings
+    def __init__(self, **options: object) -> None:
+        self._options = options
         self._outer: Settings | None = None
 
     def __enter__(self) -> "enabled":
         self._outer = _running
-        enable(**self._settings)
+        enable(**self._options)
         return self
 
     def __exit__(self, *exception: object) -> None:
@@ -97,6 +97,7 @@ def _start(settings: "Settings") -> bool:
 
 
 def _sentence(why: Exception) -> str:
-    if isinstance(why, ModuleNotFoundError) and why.name == "pytrace.interp._bridge":
-        return f"its C extension was not built for this Python ({sys.version.split()[0]}; a C compiler and Python's headers are needed)"
+    if isinstance(why, ImportError) and (why.name_from == "_bridge" or (isinstance(why, ModuleNotFoundError) and why.name == "pytrace.interp._bridge")):
+        version = sys.version.split()[0]
+        return f"its C extension is not built for Python {version}, which takes a C compiler and Python's headers"
     return str(why).rstrip(".")

@@ -1,7 +1,7 @@
 """`python -m pytrace`, and the target of the command's own re-execution.
 
-The command runs this file by its path when the interpreter has to start again with other options (see cli.py). Those may
-be -I, -S or -E, so nothing is taken from sys.path but the standard library: the package is imported from where this file is.
+The command runs this file by its path when the interpreter has to start again with other options (see cli.py). Those
+may be -I, -S or -E, so the package is not looked for on sys.path but imported from where this file is.
 """
 
 if __package__:

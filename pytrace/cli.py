@@ -2,14 +2,15 @@
 
 Three ways lead there:
 
-* The plain case runs in this very process, so that start-up costs no second interpreter: `__main__` is made as good as new,
-  sys.argv, sys.orig_argv and sys.path[0] are set, and the program's code is run by the steps of CPython's Modules/main.c.
+* The plain case runs in this very process, so that start-up costs no second interpreter: `__main__` is made as good as
+  new, sys.argv, sys.orig_argv and sys.path[0] are set, and the program runs by the steps of CPython's Modules/main.c.
 * Options of the interpreter itself (-O, -I, -X, ...) can only be given to a new one, so the command executes the real
-  interpreter with them, and this package's __main__.py by its path in place of the script (-I and -S find nothing else).
-* Whatever python answers without running a program (a bad option, a missing file, --version, the prompt) is left to it.
+  interpreter with them, and this package's __main__.py by its path in the script's place (-I and -S find nothing else).
+* Whatever python answers without running a program (a bad option, a missing file, a syntax error, --version, the
+  prompt) is left to it.
 
-An uncaught exception leaves through `main` to CPython's own top level, which knows how to report it, which status to exit
-with, and how to die of SIGINT. All that has to be done here is to take our frames off the traceback: see `_uncaught`.
+An uncaught exception leaves through `main` to CPython's own top level, which knows how to report it, which status to
+exit with, and how to die of SIGINT. All that is done here is to take our frames off the traceback: see `_uncaught`.
 
 Start-up is the point of half of this file's oddities: nothing is imported that CPython has not imported itself already.
 """
@@ -22,11 +23,12 @@ from .settings import Settings, SettingsError, from_environment, parse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from types import CodeType, TracebackType
+    from collections.abc import Callable
+    from types import CodeType, ModuleType, TracebackType
     from typing import Any, NoReturn
 
-_FLAGS = frozenset("bBdEiIOPqRsStuvx")
-_WITH_ARGUMENT = frozenset("WX")
+_FLAGS = frozenset("bBdEiIOPqRsStuv")
+_PIPE_CAPACITY = 1 << 16
 
 
 class Command:
@@ -35,7 +37,7 @@ class Command:
     __slots__ = ("help", "jit", "kind", "mine", "options", "plain", "rest", "skip_first_line")
 
     def __init__(self) -> None:
-        self.options: list[str] = []  # python's own, one each
+        self.options: list[str] = []  # python's own, as given, but for those that say what to run
         self.mine: list[str] = []  # pytrace's own, as given
         self.jit: dict[str, Any] = {}  # ... and what they mean
         self.kind = ""  # "-c", "-m", "script", "-" (a program on stdin), or "python": python's own business
@@ -108,40 +110,44 @@ def _long_option(command: Command, argument: str, following: list[str]) -> int:
 
 def _short_options(command: Command, argument: str, following: list[str]) -> int:
     """Take a cluster of short options; returns how many of the following arguments it used."""
-    for index, letter in enumerate(argument[1:], 2):
-        attached = argument[index:]
-        if letter in _FLAGS:
-            if letter == "x":
-                command.skip_first_line = True
-            else:
-                command.options.append("-" + letter)
+    own = [argument]
+    for index, letter in enumerate(argument[1:], 1):
+        attached = argument[index + 1 :]
+        if letter == "x":
+            command.skip_first_line = True
         elif letter in "h?":
             command.help = True
+        elif letter in _FLAGS:
+            pass
         elif letter not in "cmWX" or not (attached or following):
             command.kind = "python"  # -V, an unknown option, or one that lacks its argument
             return 0
-        elif letter in _WITH_ARGUMENT:
-            value = attached or following[0]
-            command.options += ["-" + letter, value]
-            command.plain += [argument] if attached else [argument, value]
-            return 0 if attached else 1
+        elif letter in "WX":
+            own += [] if attached else following[:1]
+            break
         else:
             command.kind = "-" + letter
             command.rest = [attached, *following] if attached else following
             command.plain += [argument, *following]
-            return 0
-    command.plain.append(argument)
-    return 0
+            own = [argument[:index]]
+            break
+    if not command.kind:
+        command.plain += own
+    flags, *value = own
+    if command.skip_first_line:  # it would skip the first line of our __main__.py
+        flags = flags if "W" in flags or "X" in flags else flags.replace("x", "")
+    if flags != "-":
+        command.options += [flags, *value]
+    return len(value)
 
 
 def main() -> None:
     """Run the command line in sys.argv as `python` would, with the JIT."""
     try:
         _main()
-    except SystemExit:
-        raise
     except BaseException as error:
-        _uncaught(error)
+        if not isinstance(error, SystemExit) or sys.flags.inspect:
+            _uncaught(error)
         raise
 
 
@@ -152,6 +158,10 @@ def _main() -> None:
     except SettingsError as error:
         print(f"pytrace: {error}", file=sys.stderr)
         sys.exit(2)
+    given = sys.orig_argv[1 : -len(sys.argv)]  # options that this interpreter has already
+    if given and given[-1] == "-m":
+        given.pop()
+    command.plain[:0] = given
     if command.help and command.kind != "python":
         _print_help(command)
     if command.kind == "python" or (command.kind == "-" and (os.isatty(0) or "-i" in command.options)):
@@ -160,14 +170,11 @@ def _main() -> None:
         rest = command.rest if command.kind in ("script", "-") else [command.kind, *command.rest]
         skip = ["-x"] if command.skip_first_line else []
         entry = __file__.rpartition("/")[0] + "/__main__.py"
-        _execute([*command.options, entry, *command.mine, *skip, *_protected(command.kind, rest)])
+        _execute([*given, *command.options, entry, *command.mine, *skip, *_protected(command.kind, rest)])
     if command.kind == "script" and not os.path.exists(command.rest[0]):
         _execute(command.plain)
 
-    interpreter = sys.orig_argv[: -len(sys.argv)]
-    if interpreter[1:] and interpreter[-1] == "-m":
-        interpreter.pop()
-    sys.orig_argv[:] = interpreter + command.plain
+    sys.orig_argv[1:] = command.plain
     namespace = _fresh_main()
     if settings.stats or settings.stats_json:
         import atexit
@@ -178,6 +185,8 @@ def _main() -> None:
         _run_command(command, namespace)
     elif command.kind == "-m":
         _run_module(command)
+        if not sys.flags.inspect:
+            sys.exit()  # and not back to CPython's top level, which would take __file__ out of __main__ before atexit
     elif command.kind == "script":
         _run_script(command, namespace)
     else:
@@ -215,20 +224,26 @@ def _report(settings: Settings, process: int) -> None:
 # What Modules/main.c and Python/pythonrun.c do
 
 
+def _bridge() -> "ModuleType | None":
+    try:
+        from .interp import _bridge  # pyright: ignore[reportAttributeAccessIssue]
+    except (ImportError, RuntimeError):  # `enable` said so already
+        return None
+    return _bridge
+
+
 def run_code(code: "CodeType", namespace: "dict[str, Any]") -> None:
     """Run a program's code as if nothing were below it on the stack, where the bridge can arrange that."""
-    bridge = sys.modules.get("pytrace.interp._bridge")
-    getattr(bridge, "run_code", exec)(code, namespace)
+    getattr(_bridge(), "run_code", exec)(code, namespace)
 
 
 def compile_code(source: "bytes | str", filename: str) -> "CodeType":
     """Compile a program.
 
-    The builtin sets up all classes of the `ast` module when it is first called, which takes a tenth of CPython's start-up;
-    the bridge can call the compiler without that.
+    The builtin sets up all classes of the `ast` module when it is first called, which takes a tenth of CPython's
+    start-up; the bridge can call the compiler without that.
     """
-    bridge = sys.modules.get("pytrace.interp._bridge")
-    quick = getattr(bridge, "compile_code", None)
+    quick = getattr(_bridge(), "compile_code", None)
     if quick is None or (b"\0" in source if isinstance(source, bytes) else "\0" in source):
         return compile(source, filename, "exec", dont_inherit=True)
     return quick(source, filename)
@@ -257,14 +272,10 @@ def _set_path0(path: "str | None") -> None:
 
 
 def _run_command(command: Command, namespace: "dict[str, Any]") -> None:
-    source = command.rest[0]
+    source = command.rest[0] + "\n"
     sys.argv[:] = ["-c", *command.rest[1:]]
     _set_path0("")
-    try:
-        source.encode()
-    except UnicodeEncodeError:
-        _execute(command.plain)
-    code = compile_code(source, "<string>")
+    code = _compile_or_leave(source, "<string>", command)
     if sys.version_info >= (3, 13):
         import linecache
 
@@ -284,28 +295,47 @@ def _run_module(command: Command) -> None:
 def _call_runpy(module: str, alter_argv: bool) -> None:
     import runpy
 
-    names = {"run": runpy._run_module_as_main, "module": module, "alter_argv": alter_argv}  # pyright: ignore
+    run = runpy._run_module_as_main  # pyright: ignore[reportAttributeAccessIssue]
+    if run_call := getattr(_bridge(), "run_call", None):
+        run_call(run, module, alter_argv)
+        return
+    names = {"run": run, "module": module, "alter_argv": alter_argv}
     run_code(compile_code("run(module, alter_argv)", __file__), names)
 
 
 def _run_stdin(command: Command, namespace: "dict[str, Any]") -> None:
     sys.argv[:] = command.rest or [""]
     _set_path0("")
+    try:
+        start = os.lseek(0, 0, os.SEEK_CUR)
+    except OSError:
+        start = None
     chunks = []
     while chunk := os.read(0, 1 << 16):
         chunks.append(chunk)
     source = b"".join(chunks)
+
+    def give_back() -> None:
+        if start is not None:
+            os.lseek(0, start, os.SEEK_SET)
+            return
+        if len(source) <= _PIPE_CAPACITY:
+            copy, end = os.pipe()
+            os.write(end, source)
+            os.close(end)
+        else:
+            copy = os.memfd_create("stdin")
+            with open(copy, "wb", closefd=False) as file:
+                file.write(source)
+            os.lseek(copy, 0, os.SEEK_SET)
+        os.dup2(copy, 0)
+
+    if any(b"coding" in line for line in source.split(b"\n", 2)[:2]):  # python cannot change the encoding of a pipe
+        give_back()
+        _execute(command.plain)
     namespace["__file__"] = "<stdin>"
     namespace["__cached__"] = None
-    code = _compile(source, "<stdin>")
-    if code is None:
-        copy = os.memfd_create("stdin")
-        with open(copy, "wb", closefd=False) as file:
-            file.write(source)
-        os.lseek(copy, 0, os.SEEK_SET)
-        os.dup2(copy, 0)
-        _execute(command.plain)
-    run_code(code, namespace)
+    run_code(_compile_or_leave(source, "<stdin>", command, give_back), namespace)
 
 
 def _run_script(command: Command, namespace: "dict[str, Any]") -> None:
@@ -343,27 +373,35 @@ def _run_script(command: Command, namespace: "dict[str, Any]") -> None:
     namespace["__loader__"] = (SourcelessFileLoader if compiled else SourceFileLoader)("__main__", path)
     if compiled:
         code = _load_pyc(data) if data[:4] == MAGIC_NUMBER else None
+        if code is None:
+            _execute(command.plain)
     else:
         if command.skip_first_line:
             data = data[data.find(b"\n") :] if b"\n" in data else b""
-        code = _compile(data, path)
-    if code is None:
-        _execute(command.plain)
+        code = _compile_or_leave(data, path, command)
     run_code(code, namespace)
 
 
-def _compile(source: bytes, filename: str) -> "CodeType | None":
-    """Compile a program; None where python words its complaint about a file differently from one about a string."""
+def _compile_or_leave(source: "bytes | str", filename: str, command: Command, prepare: "Callable[[], None] | None" = None) -> "CodeType":
+    """Compile a program, or become the real interpreter to say what is wrong with it.
+
+    CPython reads files and strings with different tokenizers, and they differ in wording and in where the caret is.
+    """
+    import io
+
+    real = sys.stderr
+    sys.stderr = held = io.StringIO()  # for warnings, which python is going to repeat
     try:
-        return compile_code(source, filename)
-    except SyntaxError:
-        if b"\0" in source or b"coding" in source[:400]:
-            return None
-        try:
-            source.decode()
-        except UnicodeDecodeError:
-            return None
-        raise
+        code = compile_code(source, filename)
+    except Exception:
+        sys.stderr = real
+        if prepare:
+            prepare()
+        _execute(command.plain)
+    sys.stderr = real
+    if real is not None and held.tell():
+        real.write(held.getvalue())
+    return code
 
 
 def _load_pyc(data: bytes) -> "CodeType | None":
@@ -380,16 +418,17 @@ def _load_pyc(data: bytes) -> "CodeType | None":
 def _uncaught(error: BaseException) -> None:
     """Let CPython's top level report an exception as if it had never passed through this file.
 
-    Each frame of ours that it leaves adds itself to the traceback, so that is cut when everything of ours is done: in a hook
-    that CPython calls in place of the user's sys.excepthook, which it puts back and calls.
+    Each frame of ours that it leaves adds itself to the traceback, so that is cut when everything of ours is done: in a
+    hook that CPython calls in place of the user's sys.excepthook, which it puts back and calls.
     """
-    if "excepthook" not in sys.__dict__:
-        return
     traceback = _without_ours(error.__traceback__)
-    users_hook = sys.excepthook
+    users_hook = sys.__dict__.get("excepthook", _missing_hook)
 
     def hook(kind: type[BaseException], error: BaseException, _: "TracebackType | None") -> None:
-        sys.excepthook = users_hook
+        if users_hook is _missing_hook:
+            del sys.excepthook
+        else:
+            sys.excepthook = users_hook
         sys.last_traceback = error.__traceback__ = traceback
         try:
             users_hook(kind, error, traceback)
@@ -398,6 +437,11 @@ def _uncaught(error: BaseException) -> None:
             raise
 
     sys.excepthook = hook
+
+
+def _missing_hook(kind: type[BaseException], error: BaseException, traceback: "TracebackType | None") -> None:
+    print("sys.excepthook is missing", file=sys.stderr)
+    sys.__excepthook__(kind, error, traceback)
 
 
 def _without_ours(traceback: "TracebackType | None") -> "TracebackType | None":

@@ -26,7 +26,7 @@ _TIMES = (
 
 
 def render(figures: "Mapping[str, Any]") -> str:
-    """The figures as lines of text, each `pytrace: what: how much`. Times are in seconds; shares are of the whole run."""
+    """The figures as lines of text. Times are in seconds; shares are of the whole run."""
     if not figures:
         return "pytrace: nothing was traced: the JIT did not run\n"
     rows = [(label, f"{figures.get(key, 0):,}") for key, label in _COUNTS]
@@ -38,7 +38,8 @@ def render(figures: "Mapping[str, Any]") -> str:
         seconds = figures.get(key, 0.0)
         share = f"  {seconds / total:6.1%}" if total else ""
         rows.append((f"time {label}", f"{seconds:.3f} s{share}"))
-    rows.append(("time in all", f"{total:.3f} s"))
+    if total:
+        rows.append(("time in all", f"{total:.3f} s"))
     width = max(len(label) for label, _ in rows)
     return "".join(f"pytrace: {label:{width}}  {value}\n" for label, value in rows)
 

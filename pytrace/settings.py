@@ -1,7 +1,7 @@
 """pytrace's own settings: one table, from which the parser, the help text and the README's table are made.
 
-The text form is `KEY=VALUE,KEY=VALUE`, in `--jit` and in the environment variable PYTRACE alike; a flag's `=1` may be left out.
-`dataclasses` costs several milliseconds to import, half of CPython's own start-up, so `Settings` is a frozen class by hand.
+The text form is `KEY=VALUE,KEY=VALUE`, in `--jit` and in the environment variable PYTRACE alike; a flag's `=1` may be
+left out. `dataclasses` takes half of CPython's own start-up time to import, so `Settings` is a frozen class by hand.
 """
 
 TYPE_CHECKING = False
@@ -79,7 +79,13 @@ class Key:
 
 
 KEYS = (
-    Key("threshold", _positive, None, "N", "trace after N loop iterations or calls (default: when the time spent says so)"),
+    Key(
+        "threshold",
+        _positive,
+        None,
+        "N",
+        "trace after N loop iterations or calls (default: when the time spent says so)",
+    ),
     Key("exit_threshold", _positive, 100, "N", "trace from a side exit after it was taken N times"),
     Key("passes", _removals, (), "-NAME-NAME", "leave out these optimizer passes"),
     Key("off", _flag, False, "", "do not trace at all"),

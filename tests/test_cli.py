@@ -9,19 +9,75 @@ import subprocess
 import sys
 import time
 import zipfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from conftest import PYTRACE, Compare, clean_environment, installed_command, run
 
 from pytrace import settings
 from pytrace.cli import parse_command
 
 ROOT = Path(__file__).parent.parent
+_ADDRESS = re.compile(rb"0x[0-9a-f]+")
+PYTRACE = [sys.executable, "-m", "pytrace"]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What can be seen of a finished process."""
+
+    stdout: bytes
+    stderr: bytes
+    status: int
+
+
+def clean_environment(**changes: str) -> dict[str, str]:
+    """The environment without whatever would change how python or pytrace behave."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "PYTRACE"))}
+    return kept | {"PYTHONDONTWRITEBYTECODE": "1"} | changes
+
+
+def run(command: list[str], cwd: Path | None = None, stdin: bytes = b"", environment: Mapping[str, str] | None = None) -> Outcome:
+    """Run a command to its end."""
+    done = subprocess.run(command, cwd=cwd, input=stdin, capture_output=True, timeout=120, env=clean_environment(**(environment or {})))
+    return Outcome(done.stdout, done.stderr, done.returncode)
+
+
+def without_addresses(outcome: Outcome) -> Outcome:
+    """The outcome with the addresses in reprs made equal."""
+    return Outcome(_ADDRESS.sub(b"0x", outcome.stdout), _ADDRESS.sub(b"0x", outcome.stderr), outcome.status)
+
+
+Compare = Callable[..., Outcome]
+
+
+def installed_command() -> str:
+    """The path of the `pytrace` command of this environment."""
+    return str(Path(sys.executable).parent / "pytrace")
+
+
+@pytest.fixture(params=["off", "on"])
+def same(request: pytest.FixtureRequest, tmp_path: Path) -> Compare:
+    """`same(*arguments)` asserts that pytrace and python do the same, and returns what python did."""
+    if request.param == "on":
+        pytest.importorskip("pytrace.driver")
+    jit = "off" if request.param == "off" else "threshold=2"
+
+    def compare(*arguments: str, stdin: bytes = b"", environment: Mapping[str, str] | None = None) -> Outcome:
+        changes = dict(environment or {})
+        expected = run([sys.executable, *arguments], tmp_path, stdin, changes)
+        actual = run([installed_command(), *arguments], tmp_path, stdin, changes | {"PYTRACE": jit})
+        assert without_addresses(actual) == without_addresses(expected)
+        return expected
+
+    return compare
+
 
 STATE = """
 import sys
-print(__name__, __doc__, __package__, __spec__ and __spec__.name, __loader__.__class__.__name__, getattr(__loader__, "path", None))
+print(__name__, __doc__, __package__, __spec__ and __spec__.name)
+print(__loader__.__class__.__name__, getattr(__loader__, "path", None))
 print(list(globals()), globals().get("__file__"), globals().get("__cached__"), globals().get("__annotations__"))
 print(sys.argv, sys.orig_argv, sys.path, sys.flags, sys.warnoptions, sys._xoptions, sys.dont_write_bytecode)
 print(__builtins__.__name__, sys.modules["__main__"].__dict__ is globals(), sys.executable, sys.stdout.line_buffering)
@@ -110,11 +166,13 @@ def test_compiled_file(same: Compare, tmp_path: Path) -> None:
     same("bad.pyc")
 
 
-@pytest.mark.parametrize(
-    "options",
-    ["-E", "-I", "-O", "-OO", "-P", "-q", "-s", "-S", "-u", "-W error", "-Wdefault -Wignore::UserWarning", "-X utf8", "-B",
-     "-Xfrozen_modules=off", "-b", "-bb", "-IS", "-OEs", "-x", "-ISB -X dev", "-d", "-R", "--check-hash-based-pycs never"],
-)  # fmt: skip
+OPTIONS = """
+-E; -I; -O; -OO; -P; -q; -s; -S; -u; -B; -b; -bb; -d; -x; -R; -IS; -OEs; -ISB -X dev; -X utf8; -Xfrozen_modules=off;
+-W error; -Wdefault -Wignore::UserWarning; --check-hash-based-pycs never
+"""
+
+
+@pytest.mark.parametrize("options", [text.strip() for text in OPTIONS.split(";")])
 def test_options(same: Compare, tmp_path: Path, options: str) -> None:
     script = state(tmp_path)
     environment = {"PYTHONPATH": "/nowhere", "PYTHONWARNINGS": "once"}
@@ -144,7 +202,18 @@ def test_first_line_skipped_keeps_line_numbers(same: Compare, tmp_path: Path) ->
 
 
 def test_informative_options(same: Compare) -> None:
-    for option in ("-V", "-VV", "--version", "--help-env", "--help-xoptions", "-Z", "--no-such-option", "-c", "-m", "-W"):
+    for option in (
+        "-V",
+        "-VV",
+        "--version",
+        "--help-env",
+        "--help-xoptions",
+        "-Z",
+        "--no-such-option",
+        "-c",
+        "-m",
+        "-W",
+    ):
         same(option)
     same("-O", "-J", "x")
 
@@ -176,7 +245,7 @@ def test_help_adds_our_options(tmp_path: Path) -> None:
         "class K(KeyboardInterrupt): pass\nraise K('sub')",
         "import os, signal; os.kill(os.getpid(), signal.SIGTERM)",
         "import os, signal\nos.kill(os.getpid(), signal.SIGINT)\nfor i in range(10**8): pass",
-        "import sys\ndef hook(*a): print('hook', a[:2], a[2].tb_next, sys.last_traceback is a[2])\nsys.excepthook = hook\n1/0",
+        "import sys\ndef hook(*a): print(a[:2], a[2].tb_next, sys.last_traceback is a[2])\nsys.excepthook = hook\n1/0",
         "import sys\ndef hook(*a): raise ValueError('in hook')\nsys.excepthook = hook\n1/0",
         "import sys\ndef hook(*a): raise SystemExit(5)\nsys.excepthook = hook\n1/0",
         "import sys\nsys.excepthook = None\n1/0",
@@ -189,7 +258,6 @@ def test_help_adds_our_options(tmp_path: Path) -> None:
         "class D:\n    def __del__(self): print('deleted')\nd = D()",
         "raise ExceptionGroup('g', [ValueError(1), ExceptionGroup('h', [KeyError(2)])])",
         "import warnings\nwarnings.warn('here')\ndef f(): warnings.warn('caller', stacklevel=2)\nf()",
-        "import sys\ndef f(): return 1 + f()\nf()",
         "print('\\ud800')",
         "import sys\nsys.stdout.write('no newline')",
         "raise MemoryError",
@@ -240,6 +308,28 @@ def test_sources(same: Compare, tmp_path: Path, source: bytes) -> None:
         same("-c", os.fsdecode(source))
 
 
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import sys\ndef f(): return 1 + f()\nf()",
+        "import sys\ndef f(n):\n    try: return f(n + 1)\n    except RecursionError: return n\nprint(f(0))",
+        "import traceback, inspect, sys\ntraceback.print_stack()\nprint(len(inspect.stack()), sys._getframe().f_back)",
+        "import warnings\nwarnings.warn('far', stacklevel=9)",
+        "import sys\nsys.setrecursionlimit(50)\ndef f(n): return n and f(n - 1)\nfor n in range(40, 60): print(f(n))",
+    ],
+)
+def test_nothing_of_ours_is_on_the_stack(same: Compare, tmp_path: Path, source: str) -> None:
+    bridge = pytest.importorskip("pytrace.interp._bridge")
+    (tmp_path / "stack.py").write_text(source)
+    same("stack.py")
+    same("-c", source)
+    same(stdin=source.encode())
+    if not hasattr(bridge, "run_call"):
+        pytest.skip("the bridge cannot hide the frame that calls runpy")
+    same("-m", "stack")
+    same("-O", "-m", "stack")
+
+
 def test_missing_and_unreadable_files(same: Compare, tmp_path: Path) -> None:
     same("missing.py", "a")
     same("-O", "missing.py", "a")
@@ -250,7 +340,12 @@ def test_missing_and_unreadable_files(same: Compare, tmp_path: Path) -> None:
 
 def test_environment_variables_of_python(same: Compare, tmp_path: Path) -> None:
     script = state(tmp_path)
-    for name, value in (("PYTHONOPTIMIZE", "1"), ("PYTHONSAFEPATH", "1"), ("PYTHONUNBUFFERED", "1"), ("PYTHONPATH", "lib")):
+    for name, value in (
+        ("PYTHONOPTIMIZE", "1"),
+        ("PYTHONSAFEPATH", "1"),
+        ("PYTHONUNBUFFERED", "1"),
+        ("PYTHONPATH", "lib"),
+    ):
         same(script, environment={name: value})
         same("-E", script, environment={name: value})
         same("-m", "state", environment={name: value, "PYTHONPATH": "."})
@@ -376,7 +471,7 @@ def test_settings_text() -> None:
 
 def test_command_line_is_parsed_once_for_both() -> None:
     command = parse_command(["-OW", "error", "--stats", "--jit", "check", "-Xdev", "--stats-json=f", "-m", "x", "--stats"])
-    assert command.options == ["-O", "-W", "error", "-X", "dev"]
+    assert command.options == ["-OW", "error", "-Xdev"]
     assert command.mine == ["--stats", "--jit", "check", "--stats-json=f"]
     assert command.jit == {"stats": True, "check": True, "stats_json": "f"}
     assert command.plain == ["-OW", "error", "-Xdev", "-m", "x", "--stats"]
@@ -424,6 +519,15 @@ def test_a_broken_installation_runs_plain_cpython(tmp_path: Path) -> None:
     done = run([sys.executable, "-c", source], tmp_path)
     assert (done.stdout, done.status) == (b"False\n", 0)
     assert re.fullmatch(rb"pytrace: [^\n]+; running on plain CPython\n", done.stderr)
+
+
+def test_an_installation_without_its_c_extension(tmp_path: Path) -> None:
+    pytest.importorskip("pytrace.driver")
+    for missing in ("sys.modules['pytrace.interp._bridge'] = None", "sys.modules['pytrace.interp'] = type(sys)('x')"):
+        done = run([sys.executable, "-c", f"import sys, pytrace\n{missing}\nprint(pytrace.enable())"], tmp_path)
+        assert (done.stdout, done.status) == (b"False\n", 0)
+        assert done.stderr.startswith(b"pytrace: its C extension is not built for Python ")
+        assert done.stderr.endswith(b"; running on plain CPython\n") and done.stderr.count(b"\n") == 1
 
 
 def test_nothing_is_imported_that_python_does_not_import(tmp_path: Path) -> None:
