@@ -190,16 +190,14 @@ def eliminate_refcounts(trace: Trace, off: frozenset[str] = frozenset()) -> Trac
                 scan.overwrite(_ANY)  # another name for the same place does not hold any more
         elif code in _STORES:
             value = op.args[-1]
-            after = ops[k + 1]
-            if value.type == ir.REF and after.code == _OWN and not is_immortal(after.args[0]):
-                scan.acquire(after.args[0])
-                owned_early = k + 1
             if value.type == ir.REF:
-                if is_immortal(value):
-                    scan.overwrite(op.desc.memory)
-                else:
-                    r = scan.steal(value)
-                    scan.overwrite(op.desc.memory)
+                r = None if is_immortal(value) else scan.steal(value)
+                after = ops[k + 1]
+                if after.code == _OWN and not is_immortal(after.args[0]):
+                    scan.acquire(after.args[0])
+                    owned_early = k + 1
+                scan.overwrite(op.desc.memory)
+                if r is not None:
                     scan.hold(r, op.desc.memory)
         elif code in _LOADS:
             if op.type == ir.REF:

@@ -29,6 +29,7 @@ from .ownership import is_immortal, owned_before
 
 NULL = ir.NULL_VALUE
 FAILED = object()  # what the model of a C function answers when it sets an exception
+_UNKNOWN = object()  # the result of an unchecked operation that would have left
 _BY_VALUE = (int, float, complex, str, bytes)
 
 
@@ -362,13 +363,14 @@ _UNBOX = {"unbox_int": int, "unbox_float": float, "unbox_bool": bool}
 # -- the run ------------------------------------------------------------------------------------------------------------
 
 
-def run(trace: Trace, inputs: list, heap: Heap, max_iterations: int = 4, max_ops: int = 20000) -> Outcome:
+def run(trace: Trace, inputs: list, heap: Heap, max_iterations: int = 4, max_ops: int = 20000, unchecked: frozenset[Op] = frozenset()) -> Outcome:
     """Runs the trace until it leaves.
 
     `inputs`: an int, float, bool or Obj for each input; the trace gets references of its own to its owned inputs.
     After `max_iterations` polls the eval breaker is set, so the next `guard_poll` leaves.
+    `unchecked`: operations that compute and check (`int_add_ovf`), but shall not leave; their result must then not be used.
     """
-    return _Run(trace, heap, max_iterations).go(inputs, max_ops)
+    return _Run(trace, heap, max_iterations, unchecked).go(inputs, max_ops)
 
 
 class _Leave(Exception):
@@ -377,10 +379,11 @@ class _Leave(Exception):
 
 
 class _Run:
-    def __init__(self, trace: Trace, heap: Heap, polls: int) -> None:
+    def __init__(self, trace: Trace, heap: Heap, polls: int, unchecked: frozenset[Op] = frozenset()) -> None:
         self.trace = trace
         self.heap = heap
         self.polls = polls
+        self.unchecked = unchecked
         self.values: dict[Op, Any] = {}
         self.owned = owned_before(trace)
         self.iterations = 0
@@ -407,7 +410,12 @@ class _Run:
                     self.bind(label.desc if label.code == ir.LABEL else trace.inputs, op.args)
                     k = start + (label.code == ir.LABEL)
                 else:
-                    self.values[op] = self.step(op)
+                    try:
+                        self.values[op] = self.step(op)
+                    except _Leave:
+                        if op not in self.unchecked:
+                            raise
+                        self.values[op] = _UNKNOWN
             raise EvalError("The trace does not end.")
         except _Leave as leave:
             return self.leave(op, leave.kind)
@@ -430,6 +438,10 @@ class _Run:
     def step(self, op: Op) -> Any:
         name = op.name
         args = [self.get(a) for a in op.args]
+        if _UNKNOWN in args:
+            if not op.row.pure:
+                raise EvalError("An unchecked result is used")
+            return _UNKNOWN
         if name in _PURE:
             return _PURE[name](*args)
         if name in _GUARDED:
@@ -591,6 +603,8 @@ class _Run:
                 return box(v.value)
             if v in self.values:
                 x = self.values[v]
+                if x is _UNKNOWN:
+                    raise EvalError("An unchecked result is used")
                 return x if v.type == ir.REF else box(x)
             if v.name == "box_bool":
                 return box(self.get(v.args[0]))

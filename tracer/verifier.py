@@ -21,7 +21,7 @@ from .ir import BY_NAME, OPS, Const, Op, Snapshot, Trace, Value
 from .ownership import Owned, OwnershipError
 
 _C = {name: row.code for name, row in BY_NAME.items()}
-_CALL, _DECREF = _C["call"], _C["decref"]
+_CALL, _DECREF, _BOX_BOOL = _C["call"], _C["decref"], _C["box_bool"]
 _STORES = {_C["store"], _C["store_at"]}
 _TERMINATORS = {ir.JUMP, ir.JUMP_LOOP, ir.EXIT, ir.RETURN}
 _LETTERS = {"i": ir.INT, "f": ir.FLOAT, "b": ir.BOOL, "r": ir.REF, "p": ir.PTR}
@@ -220,7 +220,7 @@ class _Verifier:
                 raise self.fail(f"The snapshot names {ir.format_value(value)} before it is defined")
             if value in self.virtuals:
                 return
-            if not OPS[value.code].alloc:
+            if not OPS[value.code].alloc and value.code != _BOX_BOOL:
                 raise self.fail(f"The snapshot names {ir.format_value(value)}, which is defined nowhere")
             self.virtuals.add(value)
             for arg in value.args:

@@ -129,6 +129,11 @@ def test_own_hands_the_reference_over():
     assert counting(text) == ["incref r5", "own r6", "own r7", "decref r7!"]
 
 
+def test_a_value_that_overwrites_itself():
+    text = LOAD + "store_at(p4, i1, r5) #list.items\nown(r5)\ndecref(r5) @s1" + END
+    assert counting(text) == ["incref r5", "own r5", "decref r5"]  # memory holds it
+
+
 def test_a_pair_that_is_gone_frees_nothing():
     text = LOAD + "r6 = load(r5) #cell.ob_ref\nincref(r6)\ndecref(r5) @s0\ni7 = call(r6) #peek\ndecref(r6) @s1" + END
     assert counting(text) == []
