@@ -67,8 +67,8 @@ PASSES: list[tuple[str, Callable[[ir.Trace, frozenset[str]], ir.Trace]]] = [
     ("peel", peel),
     ("forward", forward),
     ("refcounts", eliminate_refcounts),
-    ("dce", remove_dead_code),
     ("recycle", recycle_boxes),
+    ("dce", remove_dead_code),
 ]
 
 

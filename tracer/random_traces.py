@@ -241,7 +241,7 @@ class _Recorder:
             op = ir.make("input", desc=desc, type=REF if isinstance(value, Obj) else FLOAT if type(value) is float else INT)
             self.trace.inputs.append(op)
             self.run.values[op] = value
-            if op.type == REF:
+            if isinstance(value, Obj):
                 heap.incref(value)
                 self.trace.owned_inputs.append(op)
             values.append(op)
