@@ -9,7 +9,7 @@ from contextlib import suppress
 from typing import Any, Callable
 
 from ..tracer import ir
-from . import cse, fold, guards, heap, loop, ranges, virtuals
+from . import cse, fold, guards, heap, instances, loop, ranges, virtuals
 from .codes import C
 from .dce import remove_dead_code
 from .forward import DeadEnd, Forward
@@ -22,6 +22,7 @@ __all__ = ["MECHANISMS", "PASSES", "forward", "optimize"]
 #: The mechanisms of the forward walk, in the order in which they are asked.
 MECHANISMS = [
     ("virtuals", virtuals),
+    ("instances", instances),
     ("guards", guards),
     ("fold", fold),
     ("ranges", ranges),

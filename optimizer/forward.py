@@ -64,7 +64,7 @@ FULL = (MIN, MAX)
 GONE = Const(ir.VOID, None)  # a hook's answer: nothing is left of the operation
 
 #: Attributes of Forward that are plain dictionaries or sets of facts; copied at the label.
-FACTS = ("types", "volatile", "nonnull", "known", "same", "ranges", "unboxed", "offsets", "pure", "flags", "pending", "guards")
+FACTS = ("types", "volatile", "nonnull", "known", "same", "ranges", "unboxed", "offsets", "pure", "flags", "pending", "guards", "holders")
 
 FAILS_WITH = {C.GUARD_TRUE: False, C.GUARD_FALSE: True}
 NOTHING_FAILS = (None, False, False)  # (bool, its value, was it asked for)
@@ -103,6 +103,7 @@ class Forward:
         self.offsets: dict[Any, tuple[Op, int]] = {}
         self.pure: dict[tuple, ir.Value] = {}
         self.flags: set = set()  # guard_not_invalidated that hold
+        self.holders: dict[Any, tuple] = {}  # where a ref was last seen in memory: (memory class, place)
         self.guards: dict[Any, Op] = {}  # the first guard on a ref
         self.pending: dict[Any, int] = {}  # references that left a virtual container and wait for their `own`
         self.heap: dict[str, dict[tuple, ir.Value]] = {}

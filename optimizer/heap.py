@@ -100,7 +100,10 @@ def stored(fw: Forward, op: Op) -> None:
 
 
 def remember(fw: Forward, desc: Any, place: tuple, value: ir.Value) -> None:
-    fw.heap.setdefault(desc.memory, {})[(desc.name, *place)] = value
+    key = (desc.name, *place)
+    fw.heap.setdefault(desc.memory, {})[key] = value
+    if value.type == ir.REF:
+        fw.holders[value] = (desc.memory, key)
 
 
 def called(fw: Forward, op: Op) -> None:
@@ -125,11 +128,17 @@ def released(fw: Forward, op: Op) -> None:
     """A reference given up: the last one of an object that has a destructor runs Python code."""
     ref = op.args[0]
     cls = fw.type_of(ref)
-    if type(ref) is Const or ref in fw.pinned or cls in HARMLESS:
+    if type(ref) is Const or ref in fw.pinned or cls in HARMLESS or is_held(fw, ref):
         op.snap = None
     else:
         fw.ran |= cls is not None
         fw.python_ran()
+
+
+def is_held(fw: Forward, ref: Op) -> bool:
+    """Whether memory is known to hold a reference to the object right now."""
+    place = fw.holders.get(ref)
+    return place is not None and fw.heap.get(place[0], {}).get(place[1]) is ref
 
 
 def allocated(fw: Forward, op: Op) -> None:

@@ -125,7 +125,7 @@ def guess(fw: Forward, v: ir.Value, seen: dict) -> Shape:
         return parted(BOX, box_code(fw, v), None, [guess(fw, n, seen)])
     virtual = fw.virtual.get(v)
     if virtual is None:
-        return phi(fw, v)
+        return same(v) if is_invariant(fw, v) else phi(fw, v)
     if v in seen:
         shape = Shape(SHARED, ir.REF)
         shape.target = seen[v]
@@ -133,6 +133,15 @@ def guess(fw: Forward, v: ir.Value, seen: dict) -> Shape:
     seen[v] = shape = parted(VIRTUAL, virtual.code, virtual.desc, [])
     shape.parts = [guess(fw, item, seen) for item in virtual.items]
     return shape
+
+
+def is_invariant(fw: Forward, v: Any) -> bool:
+    """Whether a value comes from a fixed place in memory that the iteration has not written to."""
+    if type(v) is Const or v in fw.pinned or v.code == C.FRAME_SLOT:
+        return True
+    if v.code not in (C.LOAD, C.LOAD_AT) or fw.ran or v.desc.memory in fw.wrote or "*" in fw.wrote:
+        return False
+    return all(is_invariant(fw, a) for a in v.args)
 
 
 def parted(kind: int, code: int, desc: Any, parts: list[Shape]) -> Shape:

@@ -87,6 +87,7 @@ class Virtual:
             if v in fw.virtual:
                 fw.virtual[v].force(fw, v)
         op.args = tuple(self.items)
+        op.desc = self.desc
         if self.code == C.NEW_INSTANCE:
             del fw.types[op]  # from here on the class is what everybody makes of it
         fw.put(op)
