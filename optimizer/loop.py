@@ -290,7 +290,7 @@ def give(fw: Forward, shape: Shape, v: Any, operands: list, drops: list) -> None
             drops.append(v)
         if shape.kind == BOX:
             give(fw, shape.parts[0], number(fw, v), operands, drops)
-        elif shape.kind == VIRTUAL:
+        elif virtual is not None and shape.kind == VIRTUAL:
             for part, item in zip(shape.parts, virtual.items):
                 give(fw, part, item, operands, drops)
 

@@ -51,27 +51,21 @@ class Virtual:
         """The operation that describes the object as it is now, for snapshots."""
         image = self.image
         if image is None:
-            if self.code == C.BOX_BOOL:
-                return self.truth(fw, op)
+            known = self.truth(fw) if self.code == C.BOX_BOOL else None
+            if known is not None:
+                return known
             virtual = fw.virtual
             items = tuple([virtual[v].picture(fw, v) if v in virtual else v for v in self.items])
             image = self.image = Op(self.code, items, ir.REF, self.desc)
         return image
 
-    def truth(self, fw: Forward, op: Op) -> ir.Value:
-        """A bool object in a snapshot: a constant where the guard's failing says which; else it is written."""
+    def truth(self, fw: Forward) -> ir.Value | None:
+        """The bool object that a snapshot can name because of what is known there."""
         b = self.items[0]
         if b is fw.failing[0]:
             fw.failing = (b, fw.failing[1], True)
             return fw.const(ir.REF, fw.failing[1])
-        if b in fw.known:
-            return fw.const(ir.REF, fw.known[b].value)
-        del fw.virtual[op]
-        op.args = (b,)
-        fw.put(op)
-        for _ in range(self.count):
-            fw.write(Op(C.INCREF, (op,), ir.VOID))
-        return op
+        return fw.const(ir.REF, fw.known[b].value) if b in fw.known else None
 
     def pointer(self, fw: Forward, op: Op, desc: Any) -> Op:
         if self.pointer_op is None:
