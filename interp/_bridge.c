@@ -74,6 +74,7 @@ run_chain(PtNative entry, PtCtx *ctx)
     pt.stats.native_entries++;
     PtExit *e = entry(ctx);
     while (e->native != NULL) {
+        e->count++;
         e = ((PtNative)e->native)(ctx);
     }
     if (start) {
@@ -224,11 +225,19 @@ event(PyCodeObject *code, PtCode *pc, PtLoop *loop, int unit)
     }
 }
 
+/* An offset: an exact int, nearly always of one digit. */
+static inline long
+small(PyObject *o)
+{
+    PyLongObject *l = (PyLongObject *)o;
+    return _PyLong_IsCompact(l) ? (long)_PyLong_CompactValue(l) : PyLong_AsLong(o);
+}
+
 static PyObject *
 on_jump(PyObject *self, PyObject *const *args, Py_ssize_t nargs)
 {
     PyCodeObject *code = (PyCodeObject *)args[0];
-    long from = PyLong_AsLong(args[1]), to = PyLong_AsLong(args[2]);
+    long from = small(args[1]), to = small(args[2]);
     if (to > from) {
         return Py_NewRef(pt.disable);
     }
@@ -250,7 +259,7 @@ on_start(PyObject *self, PyObject *const *args, Py_ssize_t nargs)
         PyErr_Clear();
         Py_RETURN_NONE;
     }
-    return event(code, pc, &pc->func, (int)PyLong_AsLong(args[1]) / 2);
+    return event(code, pc, &pc->func, (int)small(args[1]) / 2);
 }
 
 static PyMethodDef jump_def = {"on_jump", (PyCFunction)(void *)on_jump, METH_FASTCALL, NULL};
@@ -651,6 +660,8 @@ static PyMethodDef methods[] = {
      "new_jump_exit(entry_address, keepalive=None, tag=None) -> Exit that goes on in other native code."},
     {"attach_bridge", pt_attach_bridge, METH_VARARGS,
      "attach_bridge(exit, entry_address, keepalive=None): native code goes on there instead of leaving."},
+    {"detach_bridge", pt_detach_bridge, METH_VARARGS,
+     "detach_bridge(exit, next_count): native code leaves there again; negative: Python is never asked."},
     {"exit_addr_of", bridge_exit_addr_of, METH_O, "exit_addr_of(exit) -> exit.address"},
     {"run_code", pt_run_code, METH_VARARGS, "run_code(code, globals): runs code as the outermost frame."},
     {"layout", pt_layout, METH_NOARGS, "layout() -> dict: offsets, sizes and constants that native code needs."},

@@ -134,11 +134,13 @@ PT_HIDDEN extern PyTypeObject PtExit_Type;
 PT_HIDDEN PyObject *pt_new_exit(PyObject *self, PyObject *args);
 PT_HIDDEN PyObject *pt_new_jump_exit(PyObject *self, PyObject *args);
 PT_HIDDEN PyObject *pt_attach_bridge(PyObject *self, PyObject *args);
+PT_HIDDEN PyObject *pt_detach_bridge(PyObject *self, PyObject *args);
 PT_HIDDEN void pt_leave_native(PtRoot *r, PtCtx *ctx, PtExit *e);
 void pt_sync(PtCtx *, PtExit *);
 void pt_unsync(PtCtx *, PtExit *);
 void pt_dealloc_sync(PtCtx *, PtExit *, PyObject *);
 void pt_traceback(PtCtx *, PtExit *);
+int pt_must_leave(PtCtx *);
 
 /* ---- watch.c ---- */
 

@@ -8,12 +8,19 @@
 #include "internal/pycore_opcode_metadata.h"
 #endif
 
+/* Events come in runs from the same code: its record is remembered until it dies. */
+static PyCodeObject *last_code;
+static PtCode *last_info;
+
 void
 pt_free_code_info(void *p)
 {
     PtCode *pc = p;
     if (pc == NULL) {
         return;
+    }
+    if (pc == last_info) {
+        last_code = NULL;
     }
     for (int i = 0; i < pc->n_loops; i++) {
         Py_XDECREF(pc->loops[i].keepalive);
@@ -46,10 +53,15 @@ PtCode *
 pt_code_info(PyCodeObject *code)
 {
     void *p = NULL;
-    if (PyUnstable_Code_GetExtra((PyObject *)code, pt.extra, &p) < 0) {
+    if (code == last_code) {
+        return last_info;
+    }
+    if (PyUnstable_Code_GetExtra((PyObject *)code, pt.extra, &p) < 0 || (p == NULL && (p = new_code_info(code)) == NULL)) {
         return NULL;
     }
-    return p != NULL ? p : new_code_info(code);
+    last_code = code;
+    last_info = p;
+    return p;
 }
 
 static PtLoop *

@@ -1,7 +1,6 @@
 /* Exits: how a program's state comes out of native code.
 
-   An exit is described by a blob of 64-bit words (its grammar is in read_program and below, in reading order), decoded once
-   into a PtProg. The live values are in the activation's buffer when native code returns the exit. Rebuilding goes:
+   An exit is described by a blob of 64-bit words, decoded once into a PtProg (blob.c). The live values are in the activation's buffer when native code returns the exit. Rebuilding goes:
 
      virtuals   objects that native code never allocated. Mutable ones (lists, instances, cells) are made empty first, then
                 the rest on demand, then the mutable ones are filled: so cycles work.
@@ -18,51 +17,7 @@
    are not touched. While native code runs, the root's stacktop is -1, so the collector sees nothing of a generator's slots.
 
    A rebuild that runs out of memory can neither go on nor go back, and ends the process with a message. */
-#include "bridge.h"
-
-/* ---- decoded exits ---- */
-
-enum { OP_NULL, OP_LIVE, OP_CONST, OP_VIRTUAL };
-enum { LIVE_REF, LIVE_INT, LIVE_FLOAT, LIVE_BOOL, N_LIVE_TYPES };
-enum { GET_NULL, GET_CONST, GET_VIRTUAL, GET_REF, GET_INT, GET_FLOAT, GET_BOOL };
-
-typedef struct {
-    int32_t get;                 /* GET_* */
-    int32_t index;
-    PyObject *obj;               /* GET_CONST, borrowed from the exit's consts */
-} Operand;
-
-typedef struct {
-    int64_t slot;
-    Operand value;
-} Slot;
-
-typedef struct {
-    PyFunctionObject *func;      /* NULL: the root */
-    PyCodeObject *code;
-    int unit, call_unit, flags, n_locals, n_stack;
-    Slot *locals;
-    Operand *stack;
-} FrameProg;
-
-typedef struct {
-    int kind, n;
-    Operand *args;
-} Virtual;
-
-typedef struct {
-    PyObject *dict, *key;
-    Operand value;
-} Name;
-
-typedef struct PtProg {
-    int n_live, n_virtuals, n_frames, n_names, n_release;
-    uint8_t *live;
-    Virtual *virtuals;
-    FrameProg *frames;
-    Name *names;
-    int32_t *release;
-} PtProg;
+#include "program.h"
 
 typedef struct {
     PyObject_HEAD
@@ -70,292 +25,6 @@ typedef struct {
     PyObject *keepalive;         /* what the bridge's code needs */
     PtExit exit;
 } ExitObject;
-
-enum {
-    V_INT, V_FLOAT, V_BOOL, V_TUPLE, V_LIST, V_METHOD, V_INSTANCE, V_RANGE_ITER, V_CELL, V_LIST_ITER, V_SLICE, V_TUPLE_ITER,
-    V_FUNCTION, V_COMPLEX, N_VIRTUALS
-};
-
-/* Operands of each kind: exactly n, or -1 for any number. */
-static const int8_t virtual_args[N_VIRTUALS] = {
-    [V_INT] = 1, [V_FLOAT] = 1, [V_BOOL] = 1, [V_TUPLE] = -1, [V_LIST] = -1, [V_METHOD] = 2, [V_INSTANCE] = -1,
-    [V_RANGE_ITER] = 3, [V_CELL] = 1, [V_LIST_ITER] = 2, [V_SLICE] = 3, [V_TUPLE_ITER] = 2, [V_FUNCTION] = -2, [V_COMPLEX] = 2,
-};
-
-/* ---- reading a blob ---- */
-
-typedef struct {
-    const int64_t *p, *end;
-    char *room, *room_end;       /* for what the program's arrays need */
-    PyObject *consts;
-    PtProg *prog;
-    int failed;
-} Reader;
-
-static int64_t
-fail(Reader *r, const char *what)
-{
-    if (!r->failed) {
-        r->failed = 1;
-        PyErr_Format(PyExc_ValueError, "exit description: %s", what);
-    }
-    return 0;
-}
-
-static int64_t
-word(Reader *r)
-{
-    return r->p < r->end ? *r->p++ : fail(r, "it ends too early");
-}
-
-static int
-count(Reader *r, const char *what)
-{
-    int64_t n = word(r);
-    return n < 0 || n > r->end - r->p + 1 ? (int)fail(r, what) : (int)n;
-}
-
-static void *
-room(Reader *r, size_t n, size_t size)
-{
-    size_t bytes = (n * size + 15) & ~(size_t)15;
-    if (bytes > (size_t)(r->room_end - r->room)) {
-        fail(r, "it needs too much room");
-        return r->room;
-    }
-    void *p = r->room;
-    r->room += bytes;
-    return p;
-}
-
-static PyObject *
-const_at(Reader *r, int64_t i)
-{
-    if (i < 0 || i >= PyTuple_GET_SIZE(r->consts)) {
-        fail(r, "no such constant");
-        return NULL;
-    }
-    return PyTuple_GET_ITEM(r->consts, i);
-}
-
-static int
-live_index(Reader *r, int64_t i)
-{
-    return i < 0 || i >= r->prog->n_live ? (int)fail(r, "no such live value") : (int)i;
-}
-
-static Operand
-operand(Reader *r)
-{
-    int64_t w = word(r), i = w & 0xffffffff;
-    Operand op = {GET_NULL, (int32_t)i, NULL};
-    switch (w >> 32) {
-    case OP_NULL:
-        break;
-    case OP_LIVE:
-        op.index = live_index(r, i);
-        op.get = r->failed ? GET_NULL : GET_REF + r->prog->live[op.index];
-        break;
-    case OP_CONST:
-        op.get = GET_CONST;
-        op.obj = const_at(r, i);
-        break;
-    case OP_VIRTUAL:
-        op.get = GET_VIRTUAL;
-        if (i >= r->prog->n_virtuals) {
-            fail(r, "no such virtual");
-        }
-        break;
-    default:
-        fail(r, "unknown operand tag");
-    }
-    return op;
-}
-
-static void
-read_live(Reader *r)
-{
-    PtProg *g = r->prog;
-    int n = count(r, "number of live values");
-    if (n > PT_BUF_WORDS) {
-        fail(r, "too many live values");
-        return;
-    }
-    g->live = room(r, n, 1);
-    for (int i = 0; i < n && !r->failed; i++) {
-        int64_t type = word(r);
-        if (type < 0 || type >= N_LIVE_TYPES) {
-            fail(r, "unknown type of a live value");
-        }
-        g->live[i] = (uint8_t)type;
-    }
-    g->n_live = n;
-}
-
-static void
-check_virtual(Reader *r, Virtual *v)
-{
-    int want = virtual_args[v->kind];
-    if (want == -2) {
-        fail(r, "this kind of virtual is not supported");
-    }
-    else if (want >= 0 && v->n != want) {
-        fail(r, "wrong number of operands of a virtual");
-    }
-    else if (v->kind == V_INSTANCE &&
-             (v->n % 2 != 1 || v->args[0].get != GET_CONST || !PyType_Check(v->args[0].obj))) {
-        fail(r, "an instance needs its type and pairs of name and value");
-    }
-}
-
-static void
-read_virtuals(Reader *r)
-{
-    PtProg *g = r->prog;
-    g->n_virtuals = count(r, "number of virtuals");
-    g->virtuals = room(r, g->n_virtuals, sizeof(Virtual));
-    for (int i = 0; i < g->n_virtuals && !r->failed; i++) {
-        Virtual *v = &g->virtuals[i];
-        int64_t kind = word(r);
-        if (kind < 0 || kind >= N_VIRTUALS) {
-            fail(r, "unknown kind of virtual");
-            return;
-        }
-        v->kind = (int)kind;
-        v->n = count(r, "number of a virtual's operands");
-        v->args = room(r, v->n, sizeof(Operand));
-        for (int j = 0; j < v->n && !r->failed; j++) {
-            v->args[j] = operand(r);
-        }
-        if (!r->failed) {
-            check_virtual(r, v);
-        }
-    }
-}
-
-static int
-read_unit(Reader *r, PyCodeObject *code, int optional)
-{
-    int64_t offset = word(r);
-    if (r->failed || (optional && offset < 0)) {
-        return -1;
-    }
-    int unit = pt_unit(code, offset);
-    if (unit < 0) {
-        r->failed = 1;
-    }
-    return unit;
-}
-
-static void
-read_slots(Reader *r, FrameProg *f)
-{
-    f->n_locals = count(r, "number of locals");
-    f->locals = room(r, f->n_locals, sizeof(Slot));
-    for (int i = 0; i < f->n_locals && !r->failed; i++) {
-        f->locals[i].slot = word(r);
-        f->locals[i].value = operand(r);
-        if (f->locals[i].slot < 0 || f->locals[i].slot >= f->code->co_nlocalsplus) {
-            fail(r, "no such local");
-        }
-    }
-    f->n_stack = count(r, "depth of the stack");
-    f->stack = room(r, f->n_stack, sizeof(Operand));
-    if (f->n_stack > f->code->co_stacksize) {
-        fail(r, "stack too deep");
-        return;
-    }
-    for (int i = 0; i < f->n_stack && !r->failed; i++) {
-        f->stack[i] = operand(r);
-    }
-}
-
-static void
-read_frame(Reader *r, FrameProg *f, int is_root)
-{
-    int64_t func = word(r);
-    f->func = func < 0 ? NULL : (PyFunctionObject *)const_at(r, func);
-    f->code = (PyCodeObject *)const_at(r, word(r));
-    if (r->failed) {
-        return;
-    }
-    if ((f->func == NULL) != is_root || (f->func && !PyFunction_Check(f->func)) || !PyCode_Check(f->code)) {
-        fail(r, "the first frame, only, is the root's; others need a function and its code");
-        return;
-    }
-    f->unit = read_unit(r, f->code, 0);
-    f->call_unit = read_unit(r, f->code, 1);
-    if (f->call_unit < 0) {
-        f->call_unit = f->unit;
-    }
-    f->flags = (int)word(r);
-    if (!r->failed) {
-        read_slots(r, f);
-    }
-}
-
-static void
-read_names(Reader *r)
-{
-    PtProg *g = r->prog;
-    g->n_names = count(r, "number of names");
-    g->names = room(r, g->n_names, sizeof(Name));
-    for (int i = 0; i < g->n_names && !r->failed; i++) {
-        g->names[i].dict = const_at(r, word(r));
-        g->names[i].key = const_at(r, word(r));
-        g->names[i].value = operand(r);
-        if (!r->failed && !PyDict_Check(g->names[i].dict)) {
-            fail(r, "names need a dict");
-        }
-    }
-}
-
-static void
-read_release(Reader *r)
-{
-    PtProg *g = r->prog;
-    g->n_release = count(r, "number of released references");
-    g->release = room(r, g->n_release, sizeof(int32_t));
-    for (int i = 0; i < g->n_release && !r->failed; i++) {
-        g->release[i] = live_index(r, word(r));
-        if (!r->failed && g->live[g->release[i]] != LIVE_REF) {
-            fail(r, "only references can be released");
-        }
-    }
-}
-
-static PtProg *
-read_program(PyObject *blob, PyObject *consts, int32_t *flags)
-{
-    Py_ssize_t n = PyBytes_GET_SIZE(blob) / 8;
-    size_t bytes = sizeof(PtProg) + (size_t)n * 64 + 1024;
-    PtProg *g = PyMem_Calloc(1, bytes);
-    if (g == NULL) {
-        return (PtProg *)PyErr_NoMemory();
-    }
-    const int64_t *words = (const int64_t *)PyBytes_AS_STRING(blob);
-    Reader r = {words, words + n, (char *)(g + 1), (char *)g + bytes, consts, g, 0};
-    *flags = (int32_t)word(&r);
-    if (!(*flags & PT_EXIT_PLAIN)) {
-        read_live(&r);
-        read_virtuals(&r);
-        g->n_frames = count(&r, "number of frames");
-        g->frames = room(&r, g->n_frames, sizeof(FrameProg));
-        if (!r.failed && g->n_frames < 1) {
-            fail(&r, "it has no frame");
-        }
-        for (int i = 0; i < g->n_frames && !r.failed; i++) {
-            read_frame(&r, &g->frames[i], i == 0);
-        }
-        read_names(&r);
-        read_release(&r);
-    }
-    if (r.failed) {
-        PyMem_Free(g);
-        return NULL;
-    }
-    return g;
-}
 
 /* ---- rebuilding ---- */
 
@@ -403,20 +72,6 @@ get(const Operand *op, const int64_t *buf, PyObject **virtuals)
     }
 }
 
-static long
-get_long(const Operand *op, const int64_t *buf)
-{
-    return op->get == GET_CONST ? PyLong_AsLong(op->obj) : op->get == GET_REF
-        ? PyLong_AsLong((PyObject *)buf[op->index]) : (long)buf[op->index];
-}
-
-static double
-get_double(const Operand *op, const int64_t *buf)
-{
-    return op->get == GET_CONST ? PyFloat_AsDouble(op->obj) : op->get == GET_REF
-        ? PyFloat_AsDouble((PyObject *)buf[op->index]) : as_double(buf[op->index]);
-}
-
 static void build_virtual(PtProg *g, int i, const int64_t *buf, PyObject **out);
 
 /* An operand of an immutable virtual: what it refers to must exist first. */
@@ -427,6 +82,30 @@ part(PtProg *g, const Operand *op, const int64_t *buf, PyObject **out)
         build_virtual(g, op->index, buf, out);
     }
     return get(op, buf, out);
+}
+
+static long
+get_long(PtProg *g, const Operand *op, const int64_t *buf, PyObject **out)
+{
+    if (op->get == GET_INT) {
+        return (long)buf[op->index];
+    }
+    PyObject *o = part(g, op, buf, out);
+    long v = o ? PyLong_AsLong(o) : 0;
+    Py_XDECREF(o);
+    return v;
+}
+
+static double
+get_double(PtProg *g, const Operand *op, const int64_t *buf, PyObject **out)
+{
+    if (op->get == GET_FLOAT) {
+        return as_double(buf[op->index]);
+    }
+    PyObject *o = part(g, op, buf, out);
+    double v = o ? PyFloat_AsDouble(o) : 0.0;
+    Py_XDECREF(o);
+    return v;
 }
 
 static PyObject *
@@ -504,16 +183,17 @@ build_virtual(PtProg *g, int i, const int64_t *buf, PyObject **out)
         out[i] = new_pair_based(g, v, buf, out);
         break;
     case V_RANGE_ITER:
-        out[i] = must(pt_range_iter_new(get_long(a, buf), get_long(a + 1, buf), get_long(a + 2, buf)));
+        out[i] = must(pt_range_iter_new(get_long(g, a, buf, out), get_long(g, a + 1, buf, out),
+                                        get_long(g, a + 2, buf, out)));
         break;
     case V_LIST_ITER:
-        out[i] = new_iterator(&PyListIter_Type, part(g, a, buf, out), get_long(a + 1, buf));
+        out[i] = new_iterator(&PyListIter_Type, part(g, a, buf, out), get_long(g, a + 1, buf, out));
         break;
     case V_TUPLE_ITER:
-        out[i] = new_iterator(&PyTupleIter_Type, part(g, a, buf, out), get_long(a + 1, buf));
+        out[i] = new_iterator(&PyTupleIter_Type, part(g, a, buf, out), get_long(g, a + 1, buf, out));
         break;
     case V_COMPLEX:
-        out[i] = must(PyComplex_FromDoubles(get_double(a, buf), get_double(a + 1, buf)));
+        out[i] = must(PyComplex_FromDoubles(get_double(g, a, buf, out), get_double(g, a + 1, buf, out)));
         break;
     default:
         Py_UNREACHABLE();
@@ -667,6 +347,7 @@ static void
 deoptimize(PtRoot *r, PtCtx *ctx, PtExit *e)
 {
     PtProg *g = e->prog;
+    PT_ASSERT(!(e->flags & PT_EXIT_RAISE) == !PyErr_Occurred());
     int n = g->n_frames - 1;
     PtPending pending[n + 1];
     PyObject *exc = e->flags & PT_EXIT_RAISE ? PyErr_GetRaisedException() : NULL;
@@ -823,6 +504,14 @@ pt_dealloc_sync(PtCtx *ctx, PtExit *e, PyObject *o)
     pt_unsync(ctx, e);
 }
 
+/* Whether somebody has begun to trace or watch the root's code since native code was entered (by a call it made): then
+   native code should leave at the next chance. */
+int
+pt_must_leave(PtCtx *ctx)
+{
+    return pt_watched(ctx->tstate, pt_code(ctx->frame));
+}
+
 /* Adds the innermost frame of e to the traceback of the exception that is set. */
 void
 pt_traceback(PtCtx *ctx, PtExit *e)
@@ -861,7 +550,7 @@ pt_new_exit(PyObject *self, PyObject *args)
         return NULL;
     }
     int32_t flags = 0;
-    PtProg *g = read_program(blob, consts, &flags);
+    PtProg *g = pt_read_program(blob, consts, &flags);
     if (g == NULL) {
         return NULL;
     }
@@ -915,6 +604,25 @@ pt_attach_bridge(PyObject *self, PyObject *args)
     Py_XSETREF(x->keepalive, all);
     x->exit.native = (void *)(uintptr_t)address;
     x->exit.state = PT_STATE_BRIDGED;
+    Py_RETURN_NONE;
+}
+
+/* Code that jumped here already goes on: the bridge's code is kept. */
+PyObject *
+pt_detach_bridge(PyObject *self, PyObject *args)
+{
+    ExitObject *x;
+    long long next;
+    if (!PyArg_ParseTuple(args, "O!L:detach_bridge", &PtExit_Type, &x, &next)) {
+        return NULL;
+    }
+    if (x->exit.state == PT_STATE_JUMP) {
+        PyErr_SetString(PyExc_ValueError, "a jump exit has no bridge");
+        return NULL;
+    }
+    x->exit.native = NULL;
+    x->exit.next = next < 0 ? INT64_MAX : x->exit.count + (next ? next : 1);
+    x->exit.state = next < 0 ? PT_STATE_NEVER : PT_STATE_COLD;
     Py_RETURN_NONE;
 }
 
@@ -1002,7 +710,7 @@ exit_flags(PyObject *self, void *unused)
 
 static PyGetSetDef exit_getset[] = {
     {"address", exit_address, NULL, "address of the C struct, for native code to return"},
-    {"count", exit_count, NULL, "how often it was taken without a bridge"},
+    {"count", exit_count, NULL, "how often it was taken, with or without a bridge"},
     {"next", exit_next, set_exit_next, "the count at which Python is asked; 0: the common threshold; negative: never"},
     {"tag", exit_tag, NULL, "whatever was given to new_exit()"},
     {"state", exit_state, NULL, "'cold', 'bridged', 'never' or 'jump'"},

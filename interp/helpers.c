@@ -418,7 +418,7 @@ typedef struct {
 #define OWN(name) {#name, (void *)name}
 
 static const Symbol own[] = {
-    OWN(pt_sync), OWN(pt_unsync), OWN(pt_dealloc_sync), OWN(pt_traceback), OWN(pt_unbox_int), OWN(pt_box_int),
+    OWN(pt_sync), OWN(pt_unsync), OWN(pt_dealloc_sync), OWN(pt_traceback), OWN(pt_must_leave), OWN(pt_unbox_int), OWN(pt_box_int),
     OWN(pt_box_float), OWN(pt_new_tuple), OWN(pt_new_list), OWN(pt_list_append), OWN(pt_range_iter_new),
     OWN(pt_new_instance), OWN(pt_int_floordiv), OWN(pt_int_mod), OWN(pt_int_pow), OWN(pt_float_floordiv), OWN(pt_float_mod),
     OWN(pt_float_pow), OWN(pt_call), OWN(pt_push_exc_info), OWN(pt_pop_exc_info), OWN(pt_take_exception),
@@ -497,9 +497,23 @@ static const char names[] =
     "atanh exp exp2 expm1 log log2 log10 log1p hypot fabs copysign fma erf erfc tgamma lgamma ldexp frexp modf memcpy "
     "memmove memset memcmp memchr strlen malloc free abort";
 
+/* A word that changes whenever sys.settrace, sys.setprofile or a monitoring tool changes what is watched. */
+static void *
+monitoring_version(void)
+{
+#if PT_312
+    return &PyInterpreterState_Get()->monitoring_version;
+#else
+    return &PyInterpreterState_Get()->ceval.instrumentation_version;
+#endif
+}
+
 static int
 put_own(PyObject *dict)
 {
+    if (put(dict, "monitoring_version", PyLong_FromVoidPtr(monitoring_version())) < 0) {
+        return -1;
+    }
     for (size_t i = 0; i < Py_ARRAY_LENGTH(own); i++) {
         if (put(dict, own[i].name, PyLong_FromVoidPtr(own[i].address)) < 0) {
             return -1;

@@ -1,20 +1,59 @@
 """Native code entered from the interpreter, and its exits."""
+# The functions under test have the shapes that the tests need.
+# ruff: noqa: B007, B018, RET503, RET504, RUF059, UP028
 
 import gc
 import os
+import random
+import struct
 import sys
 import traceback
 
 import pytest
 
 sys.path.insert(0, os.path.dirname(__file__))
-from bridge_helpers import (  # noqa: E402
-    BOOL, FLOAT, INT, NULL, PLAIN_EXIT, RAISE, REF, S, V_BOOL, V_CELL, V_COMPLEX, V_FLOAT, V_FUNCTION, V_INSTANCE, V_INT,
-    V_LIST, V_LIST_ITER, V_METHOD, V_RANGE_ITER, V_SLICE, V_TUPLE, V_TUPLE_ITER, Native, blob, const, enabled, frame, header,
-    leave, live, moves, null, offset_after, offset_of, prologue, slot, slot_of, to_buf, virtual,
+from bridge_helpers import (
+    BOOL,
+    FLOAT,
+    INT,
+    NULL,
+    PLAIN_EXIT,
+    RAISE,
+    REF,
+    V_BOOL,
+    V_CELL,
+    V_COMPLEX,
+    V_FLOAT,
+    V_FUNCTION,
+    V_INSTANCE,
+    V_INT,
+    V_LIST,
+    V_LIST_ITER,
+    V_METHOD,
+    V_RANGE_ITER,
+    V_SLICE,
+    V_TUPLE,
+    V_TUPLE_ITER,
+    Native,
+    S,
+    blob,
+    const,
+    enabled,
+    frame,
+    header,
+    leave,
+    live,
+    moves,
+    null,
+    offset_after,
+    offset_of,
+    prologue,
+    slot,
+    to_buf,
+    virtual,
 )
 
-from pytrace.interp import _bridge  # noqa: E402
+from pytrace.interp import _bridge
 
 
 def fresh(source, name="f", **names):
@@ -204,6 +243,7 @@ def test_bad_blobs():
                 blob(virtuals=[(V_FUNCTION,)], frames=[frame(-1, 0, 0)]), blob(virtuals=[(99,)], frames=[frame(-1, 0, 0)]),
                 blob(virtuals=[(V_INT,)], frames=[frame(-1, 0, 0)]), blob(virtuals=[(V_INSTANCE, const(0))], frames=[frame(-1, 0, 0)]),
                 blob(frames=[frame(-1, 0, 0)], names=[(0, 0, null())]), blob(live=[INT], frames=[frame(-1, 0, 0)], release=[0]),
+                blob(virtuals=[(V_TUPLE, virtual(1)), (V_TUPLE, virtual(0))], frames=[frame(-1, 0, 0)]),
                 blob(frames=[frame(-1, 0, 0)], release=[0])]:
         with pytest.raises(ValueError):
             _bridge.new_exit(bad, (code,))
@@ -272,6 +312,7 @@ def test_virtual_method_and_slice():
 def test_virtual_iterators():
     assert list(built([(V_RANGE_ITER, live(1), live(2), live(3))], None, [INT] * 3, [5, -2, 3])) == [5, 3, 1]
     assert list(built([(V_RANGE_ITER, const(1), const(2), live(1))], None, [INT], [2], [5, 1])) == [5, 6]
+    assert list(built([(V_RANGE_ITER, const(1), const(2), virtual(1)), (V_INT, live(1))], None, [INT], [2], [5, 1])) == [5, 6]
     assert list(built([(V_LIST_ITER, const(1), live(1))], None, [INT], [1], [[1, 2, 3]])) == [2, 3]
     assert list(built([(V_TUPLE_ITER, virtual(1), live(1)), (V_TUPLE, live(1), live(2))], None, [INT, INT], [1, 9])) == [9]
     it = built([(V_LIST_ITER, const(1), live(1))], None, [INT], [0], [[]])
@@ -685,7 +726,10 @@ def test_attach_bridge():
         _bridge.attach_bridge(e, bridge.address, bridge)
         assert e.state == "bridged"
         assert f(1) == 99
-        assert (e.count, out.count) == (1, 1)
+        assert (e.count, out.count) == (2, 1)
+        _bridge.detach_bridge(e, -1)
+        assert e.state == "never"
+        assert f(1) == ("A", "B")
 
 
 def test_jump_exit():
@@ -697,6 +741,9 @@ def test_jump_exit():
     attach(f, Native(prologue() + slot("it", 4) + to_buf(0, "%it") + leave(jump)))
     with enabled():
         assert f(5) == 123
+    assert jump.count == 1
+    with pytest.raises(ValueError):
+        _bridge.detach_bridge(jump, 1)
 
 
 # ---- run_frames, called by a handler ----
@@ -786,3 +833,24 @@ def test_bad_states():
 
     handled(call)
     assert len(errors) == 12
+
+
+def test_mutilated_blobs_are_refused_or_read():
+    """Whatever the words say, reading them does not crash."""
+    rng = random.Random(1)
+    f = fresh(INLINE)
+    consts, frames, _ = inline_frames(f)
+    good = blob(live=[REF, INT], virtuals=[(V_LIST, live(1)), (V_TUPLE, virtual(0))], frames=frames,
+                names=[(9, 5, live(1))], release=[0])
+    consts = (f.__code__, *consts, "k", {})
+    _bridge.new_exit(good, consts)
+    words = list(struct.unpack(f"<{len(good) // 8}q", good))
+    for _ in range(20_000):
+        bad = list(words)
+        for _ in range(rng.randint(1, 3)):
+            bad[rng.randrange(len(bad))] = rng.choice([0, 1, 2, 3, -1, 7, 1 << 32, 2 << 32, 3 << 32 | 1, 1 << 62, -1 << 63,
+                                                       rng.randrange(64)])
+        try:
+            _bridge.new_exit(struct.pack(f"<{len(bad)}q", *bad), consts)
+        except ValueError:
+            pass

@@ -1,4 +1,6 @@
 """Functions entered natively; many exits; threads; limits: what has to stay flat and balanced."""
+# The functions under test have the shapes that the tests need.
+# ruff: noqa: B007, B018, RET503, RET504, RUF059, UP028
 
 import gc
 import os
@@ -10,12 +12,36 @@ import traceback
 import pytest
 
 sys.path.insert(0, os.path.dirname(__file__))
-from bridge_helpers import (  # noqa: E402
-    INT, NULL, PLAIN_EXIT, RAISE, REF, RETURN, S, V_INSTANCE, V_INT, V_LIST, V_RANGE_ITER, V_TUPLE, Native, blob, const,
-    enabled, frame, header, leave, live, null, offset_of, prologue, slot, to_buf, virtual,
+from bridge_helpers import (
+    INT,
+    NULL,
+    PLAIN_EXIT,
+    RAISE,
+    REF,
+    RETURN,
+    V_INSTANCE,
+    V_INT,
+    V_LIST,
+    V_RANGE_ITER,
+    V_TUPLE,
+    Native,
+    S,
+    blob,
+    const,
+    enabled,
+    frame,
+    header,
+    leave,
+    live,
+    null,
+    offset_of,
+    prologue,
+    slot,
+    to_buf,
+    virtual,
 )
 
-from pytrace.interp import _bridge  # noqa: E402
+from pytrace.interp import _bridge
 
 
 def fresh(source, name="f", **names):

@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import pytest
+
 from pytrace.interp import _bridge
 
 
@@ -153,23 +154,23 @@ def test_functions():
     def f(a=1, *, b=2):
         return a
 
-    def flagged():
+    def flagged(func):
         flag = _bridge.new_flag()
-        _bridge.watch_function(f, flag.address)
+        _bridge.watch_function(func, flag.address)
         return flag
 
-    flag = flagged()
+    flag = flagged(f)
     f.attr = 1
     assert flag.value == 0
     f.__defaults__ = (5,)
     assert flag.value == 1
-    flag = flagged()
+    flag = flagged(f)
     f.__kwdefaults__ = {"b": 3}
     assert flag.value == 1
-    flag = flagged()
+    flag = flagged(f)
     f.__code__ = (lambda a=1, *, b=2: b).__code__
     assert flag.value == 1
-    flag = flagged()
+    flag = flagged(f)
     del f
     assert flag.value == 1
 

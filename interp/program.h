@@ -1,0 +1,56 @@
+/* An exit's description, decoded: what blob.c reads and exits.c carries out. */
+#ifndef PT_PROGRAM_H
+#define PT_PROGRAM_H
+
+#include "bridge.h"
+
+enum { OP_NULL, OP_LIVE, OP_CONST, OP_VIRTUAL };
+enum { LIVE_REF, LIVE_INT, LIVE_FLOAT, LIVE_BOOL, N_LIVE_TYPES };
+enum { GET_NULL, GET_CONST, GET_VIRTUAL, GET_REF, GET_INT, GET_FLOAT, GET_BOOL };
+
+typedef struct {
+    int32_t get;                 /* GET_* */
+    int32_t index;
+    PyObject *obj;               /* GET_CONST, borrowed from the exit's consts */
+} Operand;
+
+typedef struct {
+    int64_t slot;
+    Operand value;
+} Slot;
+
+typedef struct {
+    PyFunctionObject *func;      /* NULL: the root */
+    PyCodeObject *code;
+    int unit, call_unit, flags, n_locals, n_stack;
+    Slot *locals;
+    Operand *stack;
+} FrameProg;
+
+typedef struct {
+    int kind, n;
+    Operand *args;
+} Virtual;
+
+typedef struct {
+    PyObject *dict, *key;
+    Operand value;
+} Name;
+
+typedef struct PtProg {
+    int n_live, n_virtuals, n_frames, n_names, n_release;
+    uint8_t *live;
+    Virtual *virtuals;
+    FrameProg *frames;
+    Name *names;
+    int32_t *release;
+} PtProg;
+
+enum {
+    V_INT, V_FLOAT, V_BOOL, V_TUPLE, V_LIST, V_METHOD, V_INSTANCE, V_RANGE_ITER, V_CELL, V_LIST_ITER, V_SLICE, V_TUPLE_ITER,
+    V_FUNCTION, V_COMPLEX, N_VIRTUALS
+};
+
+PT_HIDDEN PtProg *pt_read_program(PyObject *blob, PyObject *consts, int32_t *flags);
+
+#endif
