@@ -71,6 +71,9 @@ def emit(trace: ir.Trace, env: Env, name: str = "trace_0") -> Emitted:
         if emitter is None:
             raise EmitError(f"No emitter is registered for the operation {op.name}.")
         emitter(w, op, [value(a) for a in op.args])
+    if w.phi_lines and trace.ops[-1].code != ir.JUMP:  # the loop's body never comes to its end
+        for line, _ in w.phi_lines:
+            w.lines[line] = w.lines[line].removesuffix(", ")
     w.exit_blocks()
     uses_out = w.out_word
     from_frame = frame_entry(w) if enters_from_frame(trace) else []

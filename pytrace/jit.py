@@ -6,7 +6,6 @@ import gc
 import os
 import sys
 import time
-import traceback
 from typing import Any
 
 from . import codegen, optimizer
@@ -86,13 +85,13 @@ class Jit:
         token = plan.token
         if token is not None and token.flag is not None and self._raised(token.flag):
             self._drop_invalid((id(token.code), token.header))
-            self._put_back_frames(root, frames)
+            self._put_back_frames(root, frames, plan)
             return RETRY
         place = Place(root.code)
         if token is not None:
             place = self.places.setdefault((id(token.code), token.header), place)
         if self.busy or place.bridges >= MAX_BRIDGES or (plan.origin is not None and plan.origin.name == "guard_poll"):
-            self._put_back_frames(root, frames)
+            self._put_back_frames(root, frames, plan)
             return RETRY * 50 if not self.busy else RETRY
         recorder = Recorder(self.bridge, root, self._find, self.watcher, self.limits, opcodes)
         recorder.place = place
@@ -120,10 +119,8 @@ class Jit:
             except Raised as raised:
                 exc = raised.exc
                 failure = Abort("raised", type(exc).__name__)
-            except Exception:  # our own error: the program must go on all the same
-                failure = Abort("internal", traceback.format_exc())
-                if self.settings.check:
-                    sys.__stderr__.write(failure.context)  # type: ignore[union-attr]
+            except Exception as error:  # our own: the program must go on all the same
+                failure = self._internal(error)
             self.times["time_recording"] += time.perf_counter() - t0
             result = NEVER
             if failure is not None:
@@ -133,18 +130,27 @@ class Jit:
                     result = finish(recorder, place)
                 except Abort as abort:
                     result = self._failed(recorder, place, abort)
-                except Exception:
-                    result = self._failed(recorder, place, Abort("internal", traceback.format_exc()))
-                    if self.settings.check:
-                        traceback.print_exc(file=sys.__stderr__)
+                except Exception as error:
+                    result = self._failed(recorder, place, self._internal(error))
             if started:
                 self._put_back(recorder, root, exc)
             elif frames is not None:
-                self._put_back_frames(root, frames)
+                self._put_back_frames(root, frames, recorder.parent[1])
         finally:
             self.busy = False
             del collecting
         return result
+
+    def _internal(self, error: Exception) -> Abort:
+        """An error of our own, as text (made by hand: the traceback module would read into the program's linecache)."""
+        tb, lines = error.__traceback__, []
+        while tb is not None:
+            lines.append(f"{os.path.basename(tb.tb_frame.f_code.co_filename)}:{tb.tb_lineno}")
+            tb = tb.tb_next
+        abort = Abort("internal", f"{type(error).__name__}: {error} at {' > '.join(lines)}")
+        if self.settings.check and sys.__stderr__ is not None:
+            sys.__stderr__.write(f"pytrace: {abort.context}\n")
+        return abort
 
     def _failed(self, recorder: Recorder, place: Place, abort: Abort) -> int:
         self.aborts[abort.code] = self.aborts.get(abort.code, 0) + 1
@@ -190,13 +196,13 @@ class Jit:
         recorder.forget()
         self._run_inlined(root, states, exc)
 
-    def _put_back_frames(self, root: Any, frames: list) -> None:
+    def _put_back_frames(self, root: Any, frames: list, plan: Any) -> None:
         """The same for the frames that the bridge gave."""
         if len(frames) == 1:
             _, offset, locs, stack = frames[0][:4]
             root.write(offset, locs, stack)
         else:
-            self._run_inlined(root, frames, None)
+            self._run_inlined(root, [(*frames[0][:4], plan.snapshot.frames[0].call_offset, False), *frames[1:]], None)
 
     def _run_inlined(self, root: Any, states: list, exc: BaseException | None) -> None:
         first = states[0]

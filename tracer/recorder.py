@@ -33,7 +33,7 @@ from .aborts import Abort, Raised
 from .ir import BOOL, FLOAT, INT, REF, Const, FrameState, Op, Snapshot, Trace
 
 _MISSING = object()
-HARMLESS = frozenset((int, float, bool, type(None), str, bytes, complex, range, slice, type(iter(range(0))), type(Ellipsis), type(NotImplemented)))
+HARMLESS = frozenset((int, float, bool, type(None), str, bytes, complex, range, type(iter(range(0))), type(Ellipsis), type(NotImplemented)))
 _UNBOX = {int: ("unbox_int", INT), float: ("unbox_float", FLOAT), bool: ("unbox_bool", BOOL)}
 _BOX = {INT: "box_int", FLOAT: "box_float", BOOL: "box_bool"}
 _GUARD_TYPE = ir.BY_NAME["guard_type"].code
@@ -136,7 +136,7 @@ class Recorder:
         self.released: list[Val] = []
         self.start_stack: list[Val] = []
         self.snapshot: Snapshot | None = None
-        self.check_invalidated = False
+        self.check_invalidated = True  # each trace checks its flag on entry, and after whatever may run Python code
         self.trace: Trace | None = None
         self.consts: dict[int, Val] = {}
         self.loop_counts: dict[tuple[int, int, int], int] = {}
@@ -529,13 +529,13 @@ class Recorder:
 
         outer = None
         for depth, (fs, fr) in enumerate(zip(snapshot.frames, frames)):
-            func, offset, locs, stack = fr[:4]
+            locs, stack = fr[2:4]
             if depth == 0:
                 f = Frame(real.func, real.code, real.globals, real.builtins, True)
                 f.module = real.f_locals is not None
             else:
                 f = Frame(fs.func, fs.code, fs.func.__globals__, fs.func.__builtins__, False)
-            f.pc = f.next = offset
+            f.pc = f.next = fs.offset
             f.call_offset = fs.call_offset
             f.drop_result = fs.drop_result
             if depth == 0:
@@ -744,7 +744,6 @@ class Recorder:
         f = self.frames[-1]
         self.start_stack = f.stack[:]
         self.snapshot = None
-        self.ops.append(ir.make("guard_not_invalidated", desc=self.flag, snap=self.snap()))
         self.ops.append(ir.make("guard_poll", snap=self.snap()))
         self._end(ir.make("jump", *self._operands(vals, types)))
 
@@ -757,7 +756,6 @@ class Recorder:
         f = self.frames[-1]
         self.start_stack = f.stack[:]
         self.snapshot = None
-        self.ops.append(ir.make("guard_not_invalidated", desc=self.flag, snap=self.snap()))
         self.ops.append(ir.make("guard_poll", snap=self.snap()))
         self._end(ir.make("jump_loop", *self._operands(vals, token.types), desc=token))
         return True
