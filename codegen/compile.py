@@ -74,6 +74,7 @@ class Engine:
         self.llvm = llvm
         llvm.initialize_native_target()
         llvm.initialize_native_asmprinter()
+        _set_options(llvm)
         features = llvm.get_host_cpu_features()
         self.has_floor = features.get("sse4.1", True)
         self.target_machine = llvm.Target.from_default_triple().create_target_machine(
@@ -107,6 +108,16 @@ class Engine:
 
 
 _engines: dict[int, Engine] = {}
+# A third of code generation's time, for code that measures the same: scheduling once more after register allocation, and the
+# allocator's long search for places to split live ranges (our functions have hundreds of cold blocks).
+_OPTIONS = ("-post-RA-scheduler=false", "-grow-region-complexity-budget=10")
+
+
+def _set_options(llvm: Any) -> None:
+    """LLVM ends the process over an option that it does not know, so only versions that were tried get them."""
+    if not _engines and llvm.llvm_version_info[0] == 22:
+        for option in _OPTIONS:
+            llvm.set_option("pytrace", option)
 
 
 def get_engine(tier: int = TIER) -> Engine:

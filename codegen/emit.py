@@ -19,8 +19,8 @@ Shape of the body.  Straight-line code, cut into basic blocks by guards:
     x2:      stores of the live values to the buffer; ret ptr @exit
 
 Exits are the bulk of the text, and LLVM's time is nearly proportional to the text.  So an exit block is shared by all guards with
-the same snapshot and the same references to give up, it loads the buffer's address itself (a register less in the loop), and
-everything that can be done from data is done by the bridge from the exit's blob (see `exits`).
+the same snapshot and the same references to give up, it stores only what is not in the buffer already (see `homes`), and everything
+that can be done from data is done by the bridge from the exit's blob (see `exits`).
 
 What LLVM may assume.  Each memory class of the IR is a TBAA type of its own, and so are reference counts, type pointers, the
 buffer and the context.  This is what lets loads move over stores; it holds since all memory of CPython's objects is typed by
@@ -39,9 +39,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..tracer import ir
-from ..tracer.ownership import owned_before
 from . import objects  # noqa: F401  (registers its emitters)
-from .entries import enters_from_frame, frame_entry, load_inputs
+from .entries import enters_from_frame, frame_entry
 from .exits import RETURN
 from .scalars import EMITTERS, emits
 from .text import LLVM_TYPE, EmitError, Env, ExitBlock, Writer, address
@@ -61,12 +60,10 @@ class Emitted:
 def emit(trace: ir.Trace, env: Env, name: str = "trace_0") -> Emitted:
     """LLVM text for a trace.  Raises EmitError or ExitError (a sentence) for one that cannot be compiled."""
     w = Writer(trace, env, name)
-    w.owned = owned_before(trace)
-    inputs = load_inputs(w)
-    if _jumps_to_start(trace):
-        _header(w, trace.inputs, inputs)
+    if w.homes.in_loop:
+        _header(w, trace.inputs, [w.load_input(op) for op in trace.inputs])
     emitters, value = EMITTERS, w.value
-    for op in trace.ops:
+    for w.position, op in enumerate(trace.ops):
         emitter = emitters.get(op.code)
         if emitter is None:
             raise EmitError(f"No emitter is registered for the operation {op.name}.")
@@ -82,6 +79,7 @@ def emit(trace: ir.Trace, env: Env, name: str = "trace_0") -> Emitted:
         "entry:",
         *(["%out = alloca i64"] if uses_out else ()),
         *([f"%stack = alloca [{w.stack_words} x i64]"] if w.stack_words else ()),
+        *w.prologue,
         *w.lines,
         "}",
     ]
@@ -90,10 +88,6 @@ def emit(trace: ir.Trace, env: Env, name: str = "trace_0") -> Emitted:
 
 
 # -- control flow
-
-
-def _jumps_to_start(trace: ir.Trace) -> bool:
-    return bool(trace.ops) and trace.ops[-1].code == ir.JUMP and not any(op.code == ir.LABEL for op in trace.ops)
 
 
 def _header(w: Writer, phis: list[ir.Op], first: list[str]) -> None:
@@ -108,6 +102,7 @@ def _header(w: Writer, phis: list[ir.Op], first: list[str]) -> None:
 
 @emits("label")
 def _(w: Writer, op: ir.Op, a: list[str]) -> None:
+    w.put(w.homes.enter_loop())
     _header(w, op.desc, a)
 
 
@@ -122,7 +117,7 @@ def _(w: Writer, op: ir.Op, a: list[str]) -> None:
 
 @emits("jump_loop")
 def _(w: Writer, op: ir.Op, a: list[str]) -> None:
-    w.to_buffer(op.args)
+    w.put(zip(op.args, range(len(op.args))))
     w.lines.append(f"ret ptr {address(w.env.jump_exit_address(op.desc))}")
 
 

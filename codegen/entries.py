@@ -18,21 +18,6 @@ from .text import LLVM_TYPE, Writer, address
 _BOX_TYPE = {ir.INT: int, ir.FLOAT: float}
 
 
-def load_inputs(w: Writer) -> list[str]:
-    """Loads all inputs from the buffer, at the start of the body."""
-    inputs = w.trace.inputs
-    if inputs:
-        buf = w.ctx_field("buf")
-        for k, op in enumerate(inputs):
-            if op.type == ir.BOOL:
-                wide = w.fresh()
-                w.load(wide, "i64", buf, 8 * k, "buf")
-                w.lines.append(f"{w.define(op)} = icmp ne i64 {wide}, 0")
-            else:
-                w.load(w.define(op), LLVM_TYPE[op.type], buf, 8 * k, "buf")
-    return [w.names[op] for op in inputs]
-
-
 def enters_from_frame(trace: ir.Trace) -> bool:
     """Can all inputs be had from the frame?"""
     return trace.kind != "bridge" and all(

@@ -1,7 +1,8 @@
 """Exit descriptions: what an exit leaves in the value buffer, and the blob from which the bridge rebuilds the frames.
 
 The blob is a list of little-endian int64 words, decoded once by the bridge (`new_exit`).  An operand is one word, tag << 32 | index:
-NULL, a live value (index into the buffer), a constant (index into the exit's constants) or a virtual object.
+NULL, a live value (index into the buffer), a constant (index into the exit's constants) or a virtual object.  Where in the buffer the
+values lie is the business of `homes`; words that mean nothing to an exit are declared as ints.
 
 What is *live* at an exit: every value that the snapshot names, the values inside virtual objects, and the references that the
 trace owns there, which the exit gives up when all is rebuilt.  A box that the snapshot names once needs no virtual object: the
@@ -15,6 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..tracer import ir
+from .homes import Arrangement, Named, in_sequence, key_of
 
 RAISE, PLAIN, RETURN = 1, 2, 4
 TAG_LIVE, TAG_CONST, TAG_VIRTUAL = 1 << 32, 2 << 32, 3 << 32
@@ -62,30 +64,15 @@ class ExitPlan:
 class _Builder:
     """The tables of one blob while it is being made."""
 
-    __slots__ = ("present", "live", "live_index", "consts", "const_index", "virtuals", "virtual_index", "uses")
+    __slots__ = ("named", "index", "consts", "const_index", "virtuals", "virtual_index")
 
-    def __init__(self, present: Any) -> None:
-        self.present = present  # operations that have a value in compiled code
-        self.live: list[ir.Value] = []
-        self.live_index: dict[Any, int] = {}
+    def __init__(self, named: Named, index: dict[Any, int]) -> None:
+        self.named = named
+        self.index = index
         self.consts: list = []
         self.const_index: dict[int, int] = {}
         self.virtuals: list[list[int]] = []
         self.virtual_index: dict[ir.Op, int] = {}
-        self.uses: dict[ir.Op, int] = {}
-
-    def count_boxes(self, snapshot: ir.Snapshot) -> None:
-        """How often each sunk box is named, by the snapshot and by the virtual objects in it."""
-        uses, present = self.uses, self.present
-        todo = [v for v in snapshot.values() if type(v) is ir.Op]
-        while todo:
-            v = todo.pop()
-            if v in present:
-                continue
-            n = uses.get(v, 0)
-            uses[v] = n + 1
-            if n == 0:
-                todo += [a for a in v.args if type(a) is ir.Op]
 
     def const(self, value: Any) -> int:
         index = self.const_index.get(id(value))
@@ -94,22 +81,13 @@ class _Builder:
             self.consts.append(value)
         return index
 
-    def live_value(self, v: ir.Value, key: Any) -> int:
-        index = self.live_index.get(key)
-        if index is None:
-            index = self.live_index[key] = len(self.live)
-            self.live.append(v)
-        return index
-
     def operand(self, v: ir.Value) -> int:
         if type(v) is ir.Const:
             return 0 if v.value is ir.NULL_VALUE else TAG_CONST | self.const(v.value)
-        index = self.live_index.get(v)
+        index = self.index.get(v)
         if index is not None:
             return TAG_LIVE | index
-        if v in self.present:
-            return TAG_LIVE | self.live_value(v, v)
-        if v.code == _BOX_BOOL or v.code in _BOXES and self.uses[v] == 1:
+        if v.code == _BOX_BOOL or v.code in _BOXES and self.named.uses[v] == 1:
             return self.operand(v.args[0])
         return self.virtual(v)
 
@@ -142,9 +120,7 @@ class _Builder:
         words += [operand(v) for v in f.stack]
         return words
 
-    def finish(self, flags: int, frames: list[int], names: list[int], owned: tuple[ir.Value, ...]) -> bytes:
-        release = [self.live_value(v, id(v.value) if type(v) is ir.Const else v) for v in owned]
-        live = self.live
+    def finish(self, flags: int, live: tuple[ir.Value, ...], frames: list[int], names: list[int], owned: tuple[ir.Value, ...]) -> bytes:
         words = [flags, len(live)]
         words += [TYPE_CODES[v.type] for v in live]
         words.append(len(self.virtuals))
@@ -152,26 +128,27 @@ class _Builder:
             words += virtual
         words += frames
         words += names
-        words.append(len(release))
-        words += release
+        words.append(len(owned))
+        words += [self.index[key_of(v)] for v in owned]
         return struct.pack(f"<{len(words)}q", *words)
 
 
 def plan_exit(
     snapshot: ir.Snapshot,
-    present: Any,
+    named: Named,
+    where: Arrangement | None = None,
     owned: tuple[ir.Value, ...] = (),
     flags: int = 0,
     origin: ir.Op | None = None,
     result: ir.Value | None = None,
 ) -> ExitPlan:
-    """The exit at a snapshot.  `present`: container of the operations that have a value in compiled code; `owned`: the references
-    that the exit gives up, with repetitions; `result`: what a RETURN exit returns (it becomes the root frame's whole stack)."""
-    b = _Builder(present)
-    b.count_boxes(snapshot)
+    """The exit at a snapshot.  `named`: what it names; `where`: the places of live values (by default one after the other); `owned`: the
+    references that the exit gives up, with repetitions; `result`: what a RETURN exit returns (it becomes the root frame's whole stack)."""
+    if where is None:
+        where = in_sequence((*named.values, *owned))
+    b = _Builder(named, where.index)
     if result is not None:
         root = snapshot.frames[0]
-        b.uses[result] = 1  # type: ignore[index]
         frames = [1, *b.frame(ir.FrameState(root.func, root.code, root.offset, root.call_offset, root.drop_result, root.slots, (result,)))]
     else:
         frames = [len(snapshot.frames)]
@@ -180,8 +157,8 @@ def plan_exit(
     names = [len(snapshot.names)]
     for d, key, v in snapshot.names:
         names += (b.const(d), b.const(key), b.operand(v))
-    blob = b.finish(flags, frames, names, owned)
-    return ExitPlan(blob, tuple(b.consts), tuple(b.live), flags, snapshot, owned, origin)
+    blob = b.finish(flags, where.live, frames, names, owned)
+    return ExitPlan(blob, tuple(b.consts), where.live, flags, snapshot, owned, origin)
 
 
 def plain_exit() -> ExitPlan:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..tracer import ir
 from .exits import RAISE
+from .homes import LEAVES, STAYS, VISITS
 from .scalars import emits
 from .text import INVARIANT, LLVM_TYPE, LIKELY, UNLIKELY, EmitError, ExitBlock, Writer, _counted, address
 
@@ -102,7 +103,7 @@ def _decref(w: Writer, op: ir.Op, a: list[str]) -> None:
     """Without a snapshot the type is known to be harmless: its deallocation runs no Python code."""
     if not _counted(op.args[0]):
         return
-    exit = w.exit(op) if op.snap is not None else None
+    exit = w.exit(op, mode=VISITS) if op.snap is not None else None
     dead = w.fresh()
     w.lines.append(f"{dead} = icmp eq i32 {change_count(w, a[0], 'sub')}, 0")
     dealloc, done = w.label("d"), w.label("b")
@@ -111,7 +112,7 @@ def _decref(w: Writer, op: ir.Op, a: list[str]) -> None:
     if exit is None:
         w.lines.append(f"call void {w.symbol('_Py_Dealloc')}(ptr {a[0]}) nounwind")
     else:
-        w.to_buffer(exit.plan.live)
+        w.put(exit.late)
         w.lines.append(f"call void {w.symbol('pt_dealloc_sync')}(ptr %ctx, ptr {address(exit.address)}, ptr {a[0]}) nounwind")
     w.lines.append(f"br label %{done}")
     w.begin(done)
@@ -343,10 +344,9 @@ def _effects(d: ir.CallDescr) -> str:
 @emits("call")
 def _call(w: Writer, op: ir.Op, a: list[str]) -> None:
     d: ir.CallDescr = op.desc
-    exit = w.exit(op, RAISE if d.error else 0, stored=d.runs) if d.runs or d.error else None
+    exit = w.exit(op, RAISE if d.error else 0, mode=STAYS if d.runs else LEAVES) if d.runs or d.error else None
     sync = exit if d.runs else None
     if sync is not None:
-        w.to_buffer(sync.plan.live)
         w.lines.append(f"call void {w.symbol('pt_sync')}(ptr %ctx, ptr {address(sync.address)}) nounwind")
     result = _c_call(w, op, d, a)
     if sync is not None:

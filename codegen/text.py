@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import struct
 import sys
-from typing import Any, Protocol
+from typing import Any, Iterable, Protocol
 
 from ..tracer import ir
-from .exits import ExitPlan, plan_exit, plain_exit
+from ..tracer.ownership import owned_before
+from .exits import ExitPlan, plain_exit, plan_exit
+from .homes import LEAVES, Homes
 
 LLVM_TYPE = {ir.INT: "i64", ir.FLOAT: "double", ir.BOOL: "i1", ir.REF: "ptr", ir.PTR: "ptr", ir.VOID: "void"}
 UNLIKELY, LIKELY, INVARIANT = "!prof !0", "!prof !1", "!invariant.load !2"
@@ -38,19 +40,19 @@ class Env(Protocol):
 class ExitBlock:
     """An exit of the trace: its block's label, its plan, and the address that native code returns."""
 
-    __slots__ = ("label", "plan", "address", "used", "stored")
+    __slots__ = ("label", "plan", "address", "used", "late")
 
-    def __init__(self, label: str, plan: ExitPlan, address: int, stored: bool) -> None:
+    def __init__(self, label: str, plan: ExitPlan, address: int, late: list[tuple[ir.Value, int]]) -> None:
         self.label = label
         self.plan = plan
         self.address = address
         self.used = False
-        self.stored = stored  # the live values are in the buffer already
+        self.late = late  # the values that the exit stores itself, with their words
 
 
 class Writer:
     __slots__ = (
-        "trace", "env", "layout", "name", "lines", "names", "n", "block", "classes", "exits", "exit_list", "keep",
+        "trace", "env", "layout", "name", "lines", "names", "n", "block", "classes", "exits", "exit_list", "keep", "homes", "position", "inputs", "prologue", "_buffer",
         "owned", "stack_words", "out_word", "intrinsics", "phi_lines", "const_cache", "_symbols",
     )  # fmt: skip
 
@@ -69,7 +71,12 @@ class Writer:
         self.exit_list: list[ExitBlock] = []
         self.keep: list[Any] = []
         self.const_cache: dict[int, str] = {}
-        self.owned: dict[ir.Op, tuple[ir.Value, ...]] = {}
+        self.owned = owned_before(trace)
+        self.homes = Homes(trace, self.owned)
+        self.position = -1  # of the operation being emitted
+        self.inputs = {op: k for k, op in enumerate(trace.inputs)}
+        self.prologue: list[str] = []  # the head of the body
+        self._buffer = ""
         self.stack_words = 0
         self.out_word = False
         self.intrinsics: dict[str, str] = {}
@@ -94,6 +101,8 @@ class Writer:
             return name
         if type(v) is ir.Const:
             return self.const(v)
+        if v in self.inputs:
+            return self.load_input(v)
         raise EmitError(f"{ir.format_value(v)} is used before it is computed: {ir.format_op(v)}")
 
     def const(self, c: ir.Const) -> str:
@@ -125,6 +134,26 @@ class Writer:
         if not value:
             raise EmitError(f"Neither the bridge nor the process has a C function {name}.")
         return address(value)
+
+    def load_input(self, op: ir.Op) -> str:
+        """An input, from its word of the buffer, at the head of the body: on first use, since many are only passed on to exits."""
+        lines, self.lines = self.lines, self.prologue
+        if op.type == ir.BOOL:
+            wide = self.fresh()
+            self.load(wide, "i64", self.buffer(), 8 * self.inputs[op], "buf")
+            self.lines.append(f"{self.define(op)} = icmp ne i64 {wide}, 0")
+        else:
+            self.load(self.define(op), LLVM_TYPE[op.type], self.buffer(), 8 * self.inputs[op], "buf")
+        self.lines = lines
+        return self.names[op]
+
+    def buffer(self) -> str:
+        """The value buffer's address, loaded once."""
+        if not self._buffer:
+            lines, self.lines = self.lines, self.prologue
+            self._buffer = self.ctx_field("buf")
+            self.lines = lines
+        return self._buffer
 
     # -- lines
 
@@ -185,41 +214,44 @@ class Writer:
 
     # -- exits
 
-    def exit(self, op: ir.Op, flags: int = 0, result: ir.Value | None = None, stored: bool = False) -> ExitBlock:
+    def exit(self, op: ir.Op, flags: int = 0, result: ir.Value | None = None, mode: int = LEAVES) -> ExitBlock:
         """The exit at an operation's snapshot; operations with the same snapshot and the same references to release share it.
 
-        `stored`: whoever leaves here has put the live values into the buffer (for pt_sync; code that ran since then had a buffer of its own).
+        Emits the stores that its values need here (see `homes` for them and for `mode`).
         """
         snap = op.snap
         if snap is None:
             raise EmitError(f"{op.name} has no snapshot: {ir.format_op(op)}")
         owned = self.owned[op]
-        key = (id(snap), flags, stored, owned)
+        key = (id(snap), flags, mode, owned)
         block = self.exits.get(key)
         if block is None:
             if result is not None and _counted(result):
                 owned = (*owned, result)
-            plan = plan_exit(snap, self.names, owned, flags, op, result)
-            block = self._add_exit(plan, stored)
+            named = self.homes.named[id(snap)]
+            values = [*named.values, *owned] if result is None or type(result) is ir.Const else [*named.values, *owned, result]
+            where = self.homes.arrange(self.position, snap, values, mode)
+            self.put(where.now)
+            block = self._add_exit(plan_exit(snap, named, where, owned, flags, op, result), where.late)
             self.exits[key] = block
         return block
 
     def plain_exit(self) -> ExitBlock:
         block = self.exits.get("plain")
         if block is None:
-            block = self.exits["plain"] = self._add_exit(plain_exit())
+            block = self.exits["plain"] = self._add_exit(plain_exit(), [])
         return block
 
-    def _add_exit(self, plan: ExitPlan, stored: bool = False) -> ExitBlock:
+    def _add_exit(self, plan: ExitPlan, late: list[tuple[ir.Value, int]]) -> ExitBlock:
         """A new exit, or the one that is the same down to the last word though its snapshot is another object."""
-        content = (plan.blob, plan.live, stored, *map(id, plan.consts))
+        content = (plan.blob, plan.live, tuple(late), *map(id, plan.consts))
         block = self.exits.get(content)
         if block is None:
-            block = self.exits[content] = self._new_exit(plan, stored)
+            block = self.exits[content] = self._new_exit(plan, late)
         return block
 
-    def _new_exit(self, plan: ExitPlan, stored: bool) -> ExitBlock:
-        block = ExitBlock(f"x{len(self.exit_list)}", plan, self.env.new_exit(plan), stored)
+    def _new_exit(self, plan: ExitPlan, late: list[tuple[ir.Value, int]]) -> ExitBlock:
+        block = ExitBlock(f"x{len(self.exit_list)}", plan, self.env.new_exit(plan), late)
         self.exit_list.append(block)
         return block
 
@@ -235,25 +267,21 @@ class Writer:
         self.lines.append(f"br i1 {condition}, label %{ok}, label %{exit.label}, {LIKELY}")
         self.begin(ok)
 
-    def to_buffer(self, values: Any) -> None:
-        """Stores values into the context's buffer, in order."""
-        if not values:
-            return
-        buf = self.ctx_field("buf")
-        for k, v in enumerate(values):
+    def put(self, values: Iterable[tuple[ir.Value, int]]) -> None:
+        """Stores values into words of the buffer."""
+        for v, word in values:
             t, text = LLVM_TYPE[v.type], self.value(v)
             if t == "i1":
                 wide = self.fresh()
                 self.lines.append(f"{wide} = zext i1 {text} to i64")
                 t, text = "i64", wide
-            self.store(t, text, buf, 8 * k, "buf")
+            self.store(t, text, self.buffer(), 8 * word, "buf")
 
     def exit_blocks(self) -> None:
         for block in self.exit_list:
             if block.used:
                 self.begin(block.label)
-                if not block.stored:
-                    self.to_buffer(block.plan.live)
+                self.put(block.late)
                 self.lines.append(f"ret ptr {address(block.address)}")
 
     def metadata(self) -> list[str]:

@@ -120,7 +120,7 @@ class Bridge:
     def state(self, ctx: int, exit: int) -> tuple[ExitPlan, list]:
         plan = self.exits[exit].tag
         buf = ctypes.cast(ctypes.cast(ctx, ctypes.POINTER(ctypes.c_void_p))[3], ctypes.POINTER(WORD))
-        return plan, [read(v.type, buf[k]) for k, v in enumerate(plan.live)]
+        return plan, shown(plan, buf)
 
 
 _dealloc = ctypes.PYFUNCTYPE(None, ctypes.c_void_p)(_address(_api._Py_Dealloc))
@@ -166,6 +166,14 @@ def word(type: str, value: Any) -> int:
     return int(value)
 
 
+def shown(plan: ExitPlan, buf: Any) -> list:
+    """The values of the operations on the innermost stack of an exit, bottom first (of a RETURN: the result)."""
+    if plan.snapshot is None:
+        return []
+    values = plan.live if plan.kind == "return" else plan.snapshot.frames[-1].stack
+    return [read(v.type, buf[plan.live.index(v)]) for v in values if type(v) is ir.Op]
+
+
 class Machine:
     """A context: slots, buffer, eval breaker."""
 
@@ -177,12 +185,12 @@ class Machine:
         self.ctx = (WORD * 16)(0, 0, ctypes.addressof(self.slots), ctypes.addressof(self.buf), ctypes.addressof(self.breaker))
 
     def call(self, address: int) -> tuple[Any, list]:
-        """Enters code; (plan of the exit taken, the live values)."""
+        """Enters code; (plan of the exit taken, what it shows)."""
         exit = ctypes.PYFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p)(address)(ctypes.addressof(self.ctx))
         plan = self.bridge.exits[exit].tag
         if type(plan) is tuple:
             return plan, []
-        return plan, [read(v.type, self.buf[k]) for k, v in enumerate(plan.live)]
+        return plan, shown(plan, self.buf)
 
     def run(self, compiled: Compiled, *values: Any) -> tuple[ExitPlan, list]:
         """Enters through the buffer with these inputs."""

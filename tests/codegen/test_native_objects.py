@@ -354,7 +354,7 @@ def test_call_that_fails_leaves_raising(bridge, machine):
     with pytest.raises(TypeError):
         machine.run(c, 10**10, "x", 2.5)  # the exception is still set when the code returns
     plan = c.plans[0]
-    assert plan.kind == "raise" and plan.types == ("float", "ref")
+    assert plan.kind == "raise" and {"float", "ref"} <= set(plan.types)
 
 
 @pytest.mark.parametrize("value,want", [([], False), ([1], True)])
