@@ -103,7 +103,7 @@ class Forward:
         self.offsets: dict[Any, tuple[Op, int]] = {}
         self.pure: dict[tuple, ir.Value] = {}
         self.flags: set = set()  # guard_not_invalidated that hold
-        self.holders: dict[Any, tuple] = {}  # where a ref was last seen in memory: (memory class, place)
+        self.holders: dict[Any, Any] = {}  # where a ref was last seen: (memory class, place), or the immutable object that holds it
         self.guards: dict[Any, Op] = {}  # the first guard on a ref
         self.pending: dict[Any, int] = {}  # references that left a virtual container and wait for their `own`
         self.heap: dict[str, dict[tuple, ir.Value]] = {}

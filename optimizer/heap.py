@@ -82,6 +82,8 @@ def loaded(fw: Forward, op: Op) -> None:
     desc = op.desc
     if desc.immutable:
         fw.pure[(op.code, desc.name, *op.args)] = op
+        if op.type == ir.REF:
+            fw.holders[op] = op.args[0]
     else:
         remember(fw, desc, op.args, op)
 
@@ -128,17 +130,22 @@ def released(fw: Forward, op: Op) -> None:
     """A reference given up: the last one of an object that has a destructor runs Python code."""
     ref = op.args[0]
     cls = fw.type_of(ref)
-    if type(ref) is Const or ref in fw.pinned or cls in HARMLESS or is_held(fw, ref):
+    if cls in HARMLESS or is_held(fw, ref):
         op.snap = None
     else:
         fw.ran |= cls is not None
         fw.python_ran()
 
 
-def is_held(fw: Forward, ref: Op) -> bool:
-    """Whether memory is known to hold a reference to the object right now."""
-    place = fw.holders.get(ref)
-    return place is not None and fw.heap.get(place[0], {}).get(place[1]) is ref
+def is_held(fw: Forward, ref: ir.Value) -> bool:
+    """Whether somebody else is known to hold a reference to the object right now: memory, the trace for good, the code."""
+    if type(ref) is Const or ref in fw.pinned:
+        return True
+    holder = fw.holders.get(ref)
+    if type(holder) is tuple:
+        memory, key = holder
+        return fw.heap.get(memory, {}).get(key) is ref
+    return holder is not None and is_held(fw, holder)  # an object that never lets go of it
 
 
 def allocated(fw: Forward, op: Op) -> None:

@@ -44,6 +44,12 @@ def test_giving_up_what_memory_still_holds_is_harmless():
     assert names(INPUTS + held + LOAD + "call(r1) #poke\ndecref(r12) @s2" + AGAIN + END).count("load") == 3
 
 
+def test_what_an_immutable_object_holds():
+    held = "p10 = load(r1) #list.ob_item\nr12 = load_at(p10, 0) #list.items\nr13 = load_at(r12, 0) #tuple.items\nincref(r13)\n"
+    assert names(INPUTS + held + LOAD + "decref(r13) @s2" + AGAIN + END).count("load") == 2
+    assert names(INPUTS + held + LOAD + "call(r1) #poke\ndecref(r13) @s2" + AGAIN + END).count("load") == 3
+
+
 def test_a_load_finds_the_store():
     text = f"{INPUTS}store(r0, i2) #list.ob_size\ni10 = load(r0) #list.ob_size\ni11 = int_add(i10, i3){END}"
     assert lines(text, "heap") == ["store(r0, i2) #list.ob_size", "i6 = int_add(i2, i3)"]
