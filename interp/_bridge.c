@@ -590,6 +590,7 @@ bridge_shutdown(PyObject *self, PyObject *noargs)
 {
     PyObject *result = bridge_disable(self, NULL);
     pt_unwatch_all();
+    pt_unwatch_code();
     return result;
 }
 
@@ -694,9 +695,8 @@ exec_module(PyObject *m)
     }
     if (pt.null == NULL) {
         pt.null = PyObject_New(PyObject, &Null_Type);
-        pt.extra = PyUnstable_Eval_RequestCodeExtraIndex(pt_free_code_info);
     }
-    if (pt.null == NULL || pt.extra < 0) {
+    if (pt.null == NULL || pt_code_init() < 0) {
         return -1;
     }
     return PyModule_AddObjectRef(m, "NULL", pt.null) < 0 || PyModule_AddType(m, &PtExit_Type) < 0 ||

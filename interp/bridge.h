@@ -55,7 +55,6 @@ typedef struct {
     PyObject *disable;           /* sys.monitoring.DISABLE */
     PyObject *on_loop, *on_exit, *on_func;
     int64_t loop_threshold, func_threshold, exit_threshold;
-    Py_ssize_t extra;            /* co_extra index */
     int enabled, timing;
     PtStats stats;
 } PtState;
@@ -101,7 +100,8 @@ typedef struct {
 PT_HIDDEN PtCode *pt_code_info(PyCodeObject *code);
 PT_HIDDEN PtLoop *pt_find_loop(PtCode *pc, int unit);
 PT_HIDDEN int pt_unit(PyCodeObject *code, Py_ssize_t byte_offset);
-PT_HIDDEN void pt_free_code_info(void *);
+PT_HIDDEN int pt_code_init(void);
+PT_HIDDEN void pt_unwatch_code(void);
 
 /* ---- root.c: the frame that was taken over ---- */
 

@@ -1,5 +1,9 @@
-/* What the bridge keeps for each code object (in co_extra): its loops' counters and states, and where instructions start. */
-#include "bridge.h"
+/* What the bridge keeps for each code object: its loops' counters and states, and where instructions start.
+
+   Kept in a map of our own and freed by a code watcher, not in co_extra: once anybody gives a code object an extra,
+   CPython calls every free function that was ever registered when it dies, and not all of those are still there (CPython's
+   own test_code leaves one behind). */
+#include "map.h"
 #if PT_312
 #define NEED_OPCODE_TABLES
 #include "internal/pycore_opcode.h"
@@ -8,20 +12,16 @@
 #include "internal/pycore_opcode_metadata.h"
 #endif
 
+static PtMap codes;
+static int watcher = -1;
+
 /* Events come in runs from the same code: its record is remembered until it dies. */
 static PyCodeObject *last_code;
 static PtCode *last_info;
 
-void
-pt_free_code_info(void *p)
+static void
+free_code_info(PtCode *pc)
 {
-    PtCode *pc = p;
-    if (pc == NULL) {
-        return;
-    }
-    if (pc == last_info) {
-        last_code = NULL;
-    }
     for (int i = 0; i < pc->n_loops; i++) {
         Py_XDECREF(pc->loops[i].keepalive);
     }
@@ -29,6 +29,43 @@ pt_free_code_info(void *p)
     PyMem_Free(pc->loops);
     PyMem_Free(pc->starts);
     PyMem_Free(pc);
+}
+
+static int
+on_code(PyCodeEvent event, PyCodeObject *code)
+{
+    if (event != PY_CODE_EVENT_DESTROY) {
+        return 0;
+    }
+    PtCode *pc = pt_map_remove(&codes, code);
+    if (pc != NULL) {
+        PyObject *exc = PyErr_GetRaisedException();
+        if (code == last_code) {
+            last_code = NULL;
+        }
+        free_code_info(pc);
+        PyErr_SetRaisedException(exc);
+    }
+    return 0;
+}
+
+int
+pt_code_init(void)
+{
+    if (watcher < 0) {
+        watcher = PyCode_AddWatcher(on_code);
+    }
+    return watcher;
+}
+
+/* At exit: the records stay, native code of other threads may still be running. */
+void
+pt_unwatch_code(void)
+{
+    if (watcher >= 0 && PyCode_ClearWatcher(watcher) < 0) {
+        PyErr_Clear();
+    }
+    watcher = -1;
 }
 
 static PtCode *
@@ -41,7 +78,7 @@ new_code_info(PyCodeObject *code)
     }
     pc->func.unit = -1;
     pc->func.left = pt.func_threshold;
-    if (PyUnstable_Code_SetExtra((PyObject *)code, pt.extra, pc) < 0) {
+    if (pt_map_put(&codes, code, pc) < 0) {
         PyMem_Free(pc);
         return NULL;
     }
@@ -52,16 +89,16 @@ new_code_info(PyCodeObject *code)
 PtCode *
 pt_code_info(PyCodeObject *code)
 {
-    void *p = NULL;
     if (code == last_code) {
         return last_info;
     }
-    if (PyUnstable_Code_GetExtra((PyObject *)code, pt.extra, &p) < 0 || (p == NULL && (p = new_code_info(code)) == NULL)) {
+    PtCode *pc = pt_map_find(&codes, code);
+    if (pc == NULL && (pc = new_code_info(code)) == NULL) {
         return NULL;
     }
     last_code = code;
-    last_info = p;
-    return p;
+    last_info = pc;
+    return pc;
 }
 
 static PtLoop *

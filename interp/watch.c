@@ -12,7 +12,7 @@
    its list is looked at. CPython reports the end of dicts and functions; a type's entry has a weak reference instead.
    Types are only reported while they have a version tag: PyType_Watch assigns one, and watch_type() says if it could not.
    All of it is undone before the interpreter goes (shutdown): watchers that are called too late have crashed CPython. */
-#include "bridge.h"
+#include "map.h"
 
 typedef struct {
     PyObject_HEAD
@@ -21,83 +21,29 @@ typedef struct {
 } Flag;
 
 typedef struct {
-    void *thing;                 /* NULL: free; GONE: deleted */
     PyObject *flags;             /* list of Flag; for dicts: dict of lists by key */
     PyObject *weak;              /* types only */
 } Entry;
 
-typedef struct {
-    Entry *entries;
-    size_t size, used;           /* used counts deleted entries, too */
-} Map;
-
-#define GONE ((void *)1)
-
-static Map dicts, types, functions;
+static PtMap dicts, types, functions;
 static PyObject *queue;          /* raised flags */
 static PyObject *addresses;      /* dict: address of a live flag -> None */
 static int dict_id = -1, type_id = -1, function_id = -1;
 
-/* ---- maps ---- */
+/* ---- entries ---- */
 
-static size_t
-slot_for(Map *m, void *thing)
-{
-    size_t i = ((uintptr_t)thing >> 4) * 0x9E3779B97F4A7C15ull >> 20 & (m->size - 1);
-    size_t free_slot = m->size;
-    while (m->entries[i].thing != NULL && m->entries[i].thing != thing) {
-        if (m->entries[i].thing == GONE && free_slot == m->size) {
-            free_slot = i;
-        }
-        i = (i + 1) & (m->size - 1);
-    }
-    return m->entries[i].thing == NULL && free_slot != m->size ? free_slot : i;
-}
-
+/* A new entry; takes over `flags` and `weak` in any case. */
 static Entry *
-find(Map *m, void *thing)
+insert(PtMap *m, void *thing, PyObject *flags, PyObject *weak)
 {
-    if (m->size == 0) {
-        return NULL;
-    }
-    Entry *e = &m->entries[slot_for(m, thing)];
-    return e->thing == thing ? e : NULL;
-}
-
-static int
-grow(Map *m)
-{
-    Map bigger = {NULL, m->size ? m->size * 2 : 16, 0};
-    bigger.entries = PyMem_Calloc(bigger.size, sizeof(Entry));
-    if (bigger.entries == NULL) {
-        PyErr_NoMemory();
-        return -1;
-    }
-    for (size_t i = 0; i < m->size; i++) {
-        if (m->entries[i].thing != NULL && m->entries[i].thing != GONE) {
-            bigger.entries[slot_for(&bigger, m->entries[i].thing)] = m->entries[i];
-            bigger.used++;
-        }
-    }
-    PyMem_Free(m->entries);
-    *m = bigger;
-    return 0;
-}
-
-/* The thing's entry, made if need be; takes over `flags` and `weak` in any case. */
-static Entry *
-insert(Map *m, void *thing, PyObject *flags, PyObject *weak)
-{
-    if (flags == NULL || (2 * m->used >= m->size && grow(m) < 0)) {
+    Entry *e = flags ? PyMem_Malloc(sizeof(Entry)) : NULL;
+    if (e == NULL || pt_map_put(m, thing, e) < 0) {
+        PyMem_Free(e);
         Py_XDECREF(flags);
         Py_XDECREF(weak);
-        return NULL;
+        return PyErr_Occurred() ? NULL : (Entry *)PyErr_NoMemory();
     }
-    Entry *e = &m->entries[slot_for(m, thing)];
-    if (e->thing == NULL) {
-        m->used++;
-    }
-    *e = (Entry){thing, flags, weak};
+    *e = (Entry){flags, weak};
     return e;
 }
 
@@ -110,21 +56,22 @@ disconnect_list(PyObject *list)
 }
 
 static void
-remove_entry(Entry *e)
+remove_entry(PtMap *m, void *thing)
 {
-    PyObject *flags = e->flags, *weak = e->weak, *key, *list;
+    Entry *e = pt_map_remove(m, thing);
+    PyObject *key, *list;
     Py_ssize_t pos = 0;
-    *e = (Entry){GONE, NULL, NULL};
-    if (PyList_Check(flags)) {
-        disconnect_list(flags);
+    if (PyList_Check(e->flags)) {
+        disconnect_list(e->flags);
     }
     else {
-        while (PyDict_Next(flags, &pos, &key, &list)) {
+        while (PyDict_Next(e->flags, &pos, &key, &list)) {
             disconnect_list(list);
         }
     }
-    Py_DECREF(flags);
-    Py_XDECREF(weak);
+    Py_DECREF(e->flags);
+    Py_XDECREF(e->weak);
+    PyMem_Free(e);
 }
 
 /* ---- raising ---- */
@@ -158,7 +105,7 @@ raise_all(PyObject *flags)
 static int
 dict_changed(PyDict_WatchEvent event, PyObject *dict, PyObject *key, PyObject *value)
 {
-    Entry *e = find(&dicts, dict);
+    Entry *e = pt_map_find(&dicts, dict);
     if (e == NULL) {
         return 0;
     }
@@ -174,7 +121,7 @@ dict_changed(PyDict_WatchEvent event, PyObject *dict, PyObject *key, PyObject *v
     }
     raise_all(e->flags);
     if (event == PyDict_EVENT_DEALLOCATED) {
-        remove_entry(e);
+        remove_entry(&dicts, dict);
     }
     return 0;
 }
@@ -182,7 +129,7 @@ dict_changed(PyDict_WatchEvent event, PyObject *dict, PyObject *key, PyObject *v
 static int
 type_changed(PyTypeObject *type)
 {
-    Entry *e = find(&types, type);
+    Entry *e = pt_map_find(&types, type);
     if (e != NULL) {
         raise_list(e->flags);
     }
@@ -195,13 +142,13 @@ function_changed(PyFunction_WatchEvent event, PyFunctionObject *func, PyObject *
     if (event == PyFunction_EVENT_CREATE) {
         return 0;
     }
-    Entry *e = find(&functions, func);
+    Entry *e = pt_map_find(&functions, func);
     if (e == NULL) {
         return 0;
     }
     raise_list(e->flags);
     if (event == PyFunction_EVENT_DESTROY) {
-        remove_entry(e);
+        remove_entry(&functions, func);
     }
     return 0;
 }
@@ -291,7 +238,7 @@ watch_dict_key(PyObject *self, PyObject *args)
     if (flag == NULL || (dict_id < 0 && (dict_id = PyDict_AddWatcher(on_dict)) < 0)) {
         return NULL;
     }
-    Entry *e = find(&dicts, dict);
+    Entry *e = pt_map_find(&dicts, dict);
     if (e == NULL && (e = insert(&dicts, dict, PyDict_New(), NULL)) == NULL) {
         return NULL;
     }
@@ -328,9 +275,9 @@ watch_type(PyObject *self, PyObject *args)
     if (flag == NULL || (type_id < 0 && (type_id = PyType_AddWatcher(on_type)) < 0)) {
         return NULL;
     }
-    Entry *e = find(&types, type);
+    Entry *e = pt_map_find(&types, type);
     if (e != NULL && target(e->weak) != (PyObject *)type) {
-        remove_entry(e);
+        remove_entry(&types, type);
         e = NULL;
     }
     if (e == NULL) {
@@ -363,7 +310,7 @@ watch_function(PyObject *self, PyObject *args)
     if (flag == NULL || (function_id < 0 && (function_id = PyFunction_AddWatcher(on_function)) < 0)) {
         return NULL;
     }
-    Entry *e = find(&functions, func);
+    Entry *e = pt_map_find(&functions, func);
     if (e == NULL && (e = insert(&functions, func, PyList_New(0), NULL)) == NULL) {
         return NULL;
     }
@@ -387,16 +334,22 @@ take_invalidated(PyObject *self, PyObject *noargs)
 
 /* ---- the end ---- */
 
+static int
+is_live(PtMapEntry *e)
+{
+    return e->key != NULL && e->key != PT_GONE;
+}
+
 static void
-clear_map(Map *m)
+clear_map(PtMap *m)
 {
     for (size_t i = 0; i < m->size; i++) {
-        if (m->entries[i].thing != NULL && m->entries[i].thing != GONE) {
-            remove_entry(&m->entries[i]);
+        if (is_live(&m->entries[i])) {
+            remove_entry(m, m->entries[i].key);
         }
     }
     PyMem_Free(m->entries);
-    *m = (Map){NULL, 0, 0};
+    *m = (PtMap){NULL, 0, 0};
 }
 
 /* Disconnects everything and gives the watcher ids back. */
@@ -404,14 +357,13 @@ void
 pt_unwatch_all(void)
 {
     for (size_t i = 0; dict_id >= 0 && i < dicts.size; i++) {
-        void *dict = dicts.entries[i].thing;
-        if (dict != NULL && dict != GONE && PyDict_Unwatch(dict_id, dict) < 0) {
+        if (is_live(&dicts.entries[i]) && PyDict_Unwatch(dict_id, dicts.entries[i].key) < 0) {
             PyErr_Clear();
         }
     }
     for (size_t i = 0; type_id >= 0 && i < types.size; i++) {
-        PyObject *type = types.entries[i].weak ? target(types.entries[i].weak) : Py_None;
-        if (type != Py_None && PyType_Unwatch(type_id, type) < 0) {
+        Entry *e = types.entries[i].value;
+        if (is_live(&types.entries[i]) && target(e->weak) != Py_None && PyType_Unwatch(type_id, target(e->weak)) < 0) {
             PyErr_Clear();
         }
     }

@@ -1,6 +1,6 @@
 """Native code entered from the interpreter, and its exits."""
 # The functions under test have the shapes that the tests need.
-# ruff: noqa: B007, B018, RET503, RET504, RUF059, UP028
+# ruff: noqa: B018, RUF059
 
 import gc
 import os
@@ -322,7 +322,7 @@ def test_virtual_iterators():
 def test_virtual_cell_and_complex():
     assert built([(V_CELL, virtual(1)), (V_LIST,)]).cell_contents == []
     with pytest.raises(ValueError):
-        built([(V_CELL, null())]).cell_contents  # noqa: B018
+        built([(V_CELL, null())]).cell_contents
     assert built([(V_COMPLEX, live(1), const(1))], None, [FLOAT], [0x3FF0000000000000], [2.5]) == 1 + 2.5j
 
 

@@ -1,6 +1,6 @@
 """Functions entered natively; many exits; threads; limits: what has to stay flat and balanced."""
 # The functions under test have the shapes that the tests need.
-# ruff: noqa: B007, B018, RET503, RET504, RUF059, UP028
+# ruff: noqa: RUF059
 
 import gc
 import os
