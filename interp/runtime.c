@@ -320,6 +320,38 @@ slot_offset(PyObject *self, PyObject *descr)
     return PyLong_FromLong(-1);
 }
 
+/* generic_attributes(type) -> (reads, writes): whether the type's instances use CPython's default attribute access. */
+static PyObject *
+generic_attributes(PyObject *self, PyObject *type)
+{
+    if (!PyType_Check(type)) {
+        PyErr_SetString(PyExc_TypeError, "generic_attributes(type)");
+        return NULL;
+    }
+    PyTypeObject *t = (PyTypeObject *)type;
+    return Py_BuildValue("(OO)", t->tp_getattro == PyObject_GenericGetAttr ? Py_True : Py_False,
+                         t->tp_setattro == PyObject_GenericSetAttr ? Py_True : Py_False);
+}
+
+/* enumerate's struct (Objects/enumobject.c), the same on 3.12 and 3.13. */
+typedef struct {
+    PyObject_HEAD
+    Py_ssize_t en_index;
+    PyObject *en_sit, *en_result, *en_longindex;
+} EnumObject;
+
+/* enumerate_skip(e): counts one item that was taken from the inner iterator. */
+static PyObject *
+enumerate_skip(PyObject *self, PyObject *e)
+{
+    if (!Py_IS_TYPE(e, &PyEnum_Type)) {
+        PyErr_SetString(PyExc_TypeError, "enumerate_skip(enumerate)");
+        return NULL;
+    }
+    ((EnumObject *)e)->en_index++;
+    Py_RETURN_NONE;
+}
+
 static PyObject *
 new_function(PyObject *self, PyObject *const *args, Py_ssize_t n)
 {
@@ -344,6 +376,8 @@ set_function_attribute(PyObject *self, PyObject *const *args, Py_ssize_t n)
 }
 
 PyMethodDef pt_runtime_methods[] = {
+    {"generic_attributes", generic_attributes, METH_O, "generic_attributes(type) -> (reads, writes)"},
+    {"enumerate_skip", enumerate_skip, METH_O, "enumerate_skip(e): count one item"},
     {"new_function", (PyCFunction)(void (*)(void))new_function, METH_FASTCALL, "new_function(code, globals) -> function"},
     {"set_function_attribute", (PyCFunction)(void (*)(void))set_function_attribute, METH_FASTCALL, "set_function_attribute(function, value, flag)"},
     {"inline_index", (PyCFunction)(void (*)(void))inline_index, METH_FASTCALL, "inline_index(type, name) -> int, -1: not there"},

@@ -396,16 +396,19 @@ def _extreme(name: str, fn: Callable) -> None:
 
     @known(fn)
     def meaning(m: Any, f: Any, args: list) -> Any:
-        if len(args) != 2:
+        if len(args) < 2:
             return None
-        a, b = args
-        if m.is_small(a) and m.is_small(b):
-            x, y = m.unbox(a), m.unbox(b)
-            return m.from_prim(m.emit(f"int_{name}", x, y), fn(a.obj, b.obj))
-        if type(a.obj) is float and type(b.obj) is float:
-            x, y = m.unbox(a), m.unbox(b)
-            better = m.emit("float_lt" if less else "float_gt", y, x)
-            return m.from_prim(m.emit("select_float", better, y, x), fn(a.obj, b.obj))
+        if all(m.is_small(a) for a in args):
+            x, obj = m.unbox(args[0]), args[0].obj
+            for a in args[1:]:
+                x, obj = m.emit(f"int_{name}", x, m.unbox(a)), fn(obj, a.obj)
+            return m.from_prim(x, obj)
+        if all(type(a.obj) is float for a in args):
+            x, obj = m.unbox(args[0]), args[0].obj
+            for a in args[1:]:
+                y = m.unbox(a)
+                x, obj = m.emit("select_float", m.emit("float_lt" if less else "float_gt", y, x), y, x), fn(obj, a.obj)
+            return m.from_prim(x, obj)
         return None
 
 

@@ -190,34 +190,45 @@ def range_length(m: Any, start: Any, stop: Any, step: Any, r: range) -> Any:
 
 def for_iter(m: Any, f: Any, it: Any, after: int) -> Any:
     """The next item of an iterator, or None when it is exhausted."""
-    t = type(it.obj)
-    if t is RANGE_ITER:
-        return _range_next(m, it)
-    if t is LIST_ITER or t is TUPLE_ITER:
-        return _sequence_next(m, it, t is LIST_ITER)
+    peek = _PEEK.get(type(it.obj))
+    if peek is not None and (peek is not _peek_zip or _zippable(it.obj)) and (peek is not _peek_enumerate or _countable(it.obj)):
+        step = peek(m, it)
+        if step is None:
+            return None
+        item, commit = step
+        commit()
+        return item() if callable(item) else item
+    if type(it.obj) is enumerate:
+        return _enumerate_generic(m, f, it, after)
     return _generic_next(m, f, it, after)
 
 
-def _range_next(m: Any, it: Any) -> Any:
+# A peek guards and reads, and changes nothing: (the item, or what makes it after the commit; the commit), or None when the iterator is
+# exhausted.  So iterators made of iterators can guard all their parts before the first of them advances.
+
+
+def _peek_range(m: Any, it: Any) -> Any:
     m.guard_type(it)
-    try:
-        value = next(it.obj)
-    except StopIteration:
-        value = None
+    rest = it.obj.__reduce__()[1][0]
     n = m.emit("load", it.ir, desc=ir.RANGE_ITER_LEN)
     more = m.emit("int_gt", n, Const(INT, 0))
-    if value is None:
+    if not rest:
         m.guard("guard_false", more)
         return None
     m.guard("guard_true", more)
     start = m.emit("load", it.ir, desc=ir.RANGE_ITER_START)
     step = m.emit("load", it.ir, desc=ir.RANGE_ITER_STEP)
-    m.emit("store", it.ir, m.emit("int_add", start, step), desc=ir.RANGE_ITER_START)
-    m.emit("store", it.ir, m.emit("int_sub", n, Const(INT, 1)), desc=ir.RANGE_ITER_LEN)
-    return m.from_prim(start, value)
+
+    def commit() -> None:
+        next(it.obj)
+        m.emit("store", it.ir, m.emit("int_add", start, step), desc=ir.RANGE_ITER_START)
+        m.emit("store", it.ir, m.emit("int_sub", n, Const(INT, 1)), desc=ir.RANGE_ITER_LEN)
+
+    return (lambda: m.from_prim(start, rest[0])), commit
 
 
-def _sequence_next(m: Any, it: Any, is_list: bool) -> Any:
+def _peek_sequence(m: Any, it: Any) -> Any:
+    is_list = type(it.obj) is LIST_ITER
     m.guard_type(it)
     seq_desc, index_desc = (ir.LIST_ITER_SEQ, ir.LIST_ITER_INDEX) if is_list else (ir.TUPLE_ITER_SEQ, ir.TUPLE_ITER_INDEX)
     state = it.obj.__reduce__()  # (iter, (seq,), index), or (iter, ((),)) when exhausted
@@ -231,19 +242,104 @@ def _sequence_next(m: Any, it: Any, is_list: bool) -> Any:
     n = m.emit("load", seq, desc=ir.LIST_SIZE if is_list else ir.TUPLE_SIZE)
     more = m.emit("int_ult", x, n)
     if i >= len(seq_obj):
-        # CPython drops the sequence when the iterator is exhausted: left to CPython itself
         m.guard("guard_false", more)
         next(it.obj, None)
         m.emit("store", it.ir, ir.NULL, desc=seq_desc)
         give_up(m, seq, seq_obj)
         return None
     m.guard("guard_true", more)
-    obj = next(it.obj)
-    m.emit("store", it.ir, m.emit("int_add", x, Const(INT, 1)), desc=index_desc)
     if is_list:
-        items = m.emit("load", seq, desc=ir.LIST_ITEMS)
-        return m.loaded(m.emit("load_at", items, x, desc=ir.LIST_ITEM), obj)
-    return m.loaded(m.emit("load_at", seq, x, desc=ir.TUPLE_ITEM), obj)
+        item = m.emit("load_at", m.emit("load", seq, desc=ir.LIST_ITEMS), x, desc=ir.LIST_ITEM)
+    else:
+        item = m.emit("load_at", seq, x, desc=ir.TUPLE_ITEM)
+
+    def commit() -> None:
+        next(it.obj)
+        m.emit("store", it.ir, m.emit("int_add", x, Const(INT, 1)), desc=index_desc)
+
+    return (lambda: m.loaded(item, seq_obj[i])), commit
+
+
+ENUM_INDEX = ir.FieldDescr("enumerate.en_index", INT, "enumerate.en_index", offset=16)
+ENUM_ITER = ir.FieldDescr("enumerate.en_sit", ir.REF, "enumerate.en_sit", immutable=True, offset=24)
+ZIP_ITERS = ir.FieldDescr("zip.ittuple", ir.REF, "zip.ittuple", immutable=True, offset=24)
+_SIMPLE = frozenset((RANGE_ITER, LIST_ITER, TUPLE_ITER))
+
+
+def _countable(e: Any) -> bool:
+    return type(e.__reduce__()[1][0]) in _SIMPLE
+
+
+def _zippable(z: Any) -> bool:
+    state = z.__reduce__()
+    parts = [type(x) for x in state[1]]
+    # exhausted parts change (they drop their sequence), so nothing may be exhausted here
+    return len(state) == 2 and bool(parts) and all(t in _SIMPLE for t in parts) and all(x.__length_hint__() > 0 for x in state[1])
+
+
+def _count(m: Any, it: Any) -> tuple:
+    """enumerate's inner iterator and its counter."""
+    m.guard_type(it)
+    inner_obj, i = it.obj.__reduce__()[1][:2]
+    inner = _val(m.emit("load", it.ir, desc=ENUM_ITER), inner_obj, False)
+    x = m.emit("load", it.ir, desc=ENUM_INDEX)
+    m.guard("guard_true", m.emit("int_lt", x, Const(INT, 1 << 62)))
+    return inner, x, i
+
+
+def _pair(m: Any, it: Any, x: Any, i: int, item: Any) -> Any:
+    """Counts, and makes enumerate's tuple."""
+    m.emit("store", it.ir, m.emit("int_add", x, Const(INT, 1)), desc=ENUM_INDEX)
+    m.bridge.enumerate_skip(it.obj)
+    pair = [m.from_prim(x, i), item]
+    r = new_tuple(m, pair)
+    for v in pair:
+        m.hold(v)
+        m.release(v)
+    return r
+
+
+def _peek_enumerate(m: Any, it: Any) -> Any:
+    inner, x, i = _count(m, it)
+    step = _PEEK[type(inner.obj)](m, inner)
+    if step is None:
+        return None
+    item, commit = step
+    return (lambda: _pair(m, it, x, i, item())), commit
+
+
+def _enumerate_generic(m: Any, f: Any, it: Any, after: int) -> Any:
+    inner, x, i = _count(m, it)
+    item = _generic_next(m, f, inner, after)
+    return None if item is None else _pair(m, it, x, i, item)
+
+
+def _peek_zip(m: Any, it: Any) -> Any:
+    m.guard_type(it)
+    parts = it.obj.__reduce__()[1]
+    ittuple = m.emit("load", it.ir, desc=ZIP_ITERS)
+    m.guard("guard_true", m.emit("int_eq", m.emit("load", ittuple, desc=ir.TUPLE_SIZE), Const(INT, len(parts))))
+    steps = []
+    for k, part in enumerate(parts):
+        inner = _val(m.emit("load_at", ittuple, Const(INT, k), desc=ir.TUPLE_ITEM), part, False)
+        steps.append(_PEEK[type(part)](m, inner))
+
+    def commit() -> None:
+        for _, advance in steps:
+            advance()
+
+    def item() -> Any:
+        vals = [make() for make, _ in steps]
+        r = new_tuple(m, vals)
+        for v in vals:
+            m.hold(v)
+            m.release(v)
+        return r
+
+    return item, commit
+
+
+_PEEK = {RANGE_ITER: _peek_range, LIST_ITER: _peek_sequence, TUPLE_ITER: _peek_sequence, enumerate: _peek_enumerate, zip: _peek_zip}
 
 
 SAFE_ITERATORS = frozenset((type(iter("")), type(iter(b"")), type(iter({})), type(iter({}.items())), type(iter({}.values())), type(iter(set())), type(reversed([]))))

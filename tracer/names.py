@@ -86,9 +86,9 @@ def _push_attr(m: Any, f: Any, v: Any, method: bool) -> None:
         m.push(f, m.null)
 
 
-def plain_getattr(t: type) -> bool:
+def plain_getattr(m: Any, t: type) -> bool:
     """Whether instances of t look attributes up in the default way."""
-    return t.__getattribute__ is object.__getattribute__
+    return m.bridge.generic_attributes(t)[0]
 
 
 def _is_data(attr: Any) -> bool:
@@ -119,9 +119,9 @@ def load_attr(m: Any, f: Any, name: str, method: bool) -> None:
         part = m.emit("load", v.ir, desc=ir.COMPLEX_REAL if name == "real" else ir.COMPLEX_IMAG)
         _push_attr(m, f, m.from_prim(part, getattr(obj, name)), method)
         return
-    elif plain_getattr(t) and _instance_attr(m, f, v, name, method):
+    elif plain_getattr(m, t) and _instance_attr(m, f, v, name, method):
         return
-    safe = _is_static(t) and t.__module__ == "builtins" and not isinstance(obj, type) and plain_getattr(t)
+    safe = _is_static(t) and t.__module__ == "builtins" and not isinstance(obj, type) and plain_getattr(m, t)
     if safe:
         m.guard_type(v)
     r = m.residual("PyObject_GetAttr", [v, m.const(name)], getattr, runs=not safe)
@@ -288,7 +288,7 @@ def store_attr(m: Any, v: Any, name: str, x: Any) -> None:
     from .containers import give_up, old_type
 
     obj, t = v.obj, type(v.obj)
-    if t.__setattr__ is object.__setattr__ and not _is_static(t) and m.watcher.watch_type(m.flag, t):
+    if m.bridge.generic_attributes(t)[1] and not _is_static(t) and m.watcher.watch_type(m.flag, t):
         attr = lookup(t, name)
         if attr is _MISSING or not _is_data(attr):
             if instance_state(m, obj) == "values":
