@@ -142,19 +142,6 @@ settle(PtLoop *loop, int64_t next)
     loop->left = next > 0 ? next : 1;
 }
 
-static int64_t
-ask(PtRoot *r, PyObject *handler, PyObject **args, int n)
-{
-    PyObject *answer = pt_ask(r, handler, args, n);
-    int64_t next = answer ? PyLong_AsLongLong(answer) : -1;
-    Py_XDECREF(answer);
-    if (PyErr_Occurred()) {
-        PyErr_WriteUnraisable(handler);
-        next = -1;
-    }
-    return next;
-}
-
 #define RETRY 64                 /* events until somebody who watches, or a deep C stack, is looked at again */
 
 static int
@@ -181,7 +168,7 @@ hot_loop(PyThreadState *ts, PyCodeObject *code, PtCode *pc, int unit)
     }
     pt.stats.hot_loop_calls++;
     PyObject *args[3] = {NULL, (PyObject *)code, offset};
-    int64_t next = ask(&r, pt.on_loop, args, 3);
+    int64_t next = pt_ask(&r, pt.on_loop, args, 3);
     Py_DECREF(offset);
     settle(pt_find_loop(pc, unit), next);
     return pt_finish(&r);
@@ -196,7 +183,7 @@ hot_function(PyThreadState *ts, PyCodeObject *code, PtCode *pc, int unit)
     PtRoot r = take_root(ts, unit);
     pt.stats.hot_func_calls++;
     PyObject *args[2] = {NULL, (PyObject *)code};
-    int64_t next = ask(&r, pt.on_func, args, 2);
+    int64_t next = pt_ask(&r, pt.on_func, args, 2);
     settle(&pc->func, next);
     return pt_finish(&r);
 }

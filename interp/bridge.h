@@ -116,10 +116,11 @@ typedef struct {
     _PyErr_StackItem *exc_info;  /* where the frame's handled exception is kept */
     PyObject *handled;           /* the frame's handled exception */
     int py_remaining;            /* Python recursion left for the frame's callees */
+    unsigned long signals;       /* for pt_allow_signals */
 } PtRoot;
 
 PT_HIDDEN extern PyTypeObject PtRootFrame_Type;
-PT_HIDDEN PyObject *pt_ask(PtRoot *r, PyObject *handler, PyObject **args, int n);
+PT_HIDDEN int64_t pt_ask(PtRoot *r, PyObject *handler, PyObject **args, int n);
 PT_HIDDEN PyObject *pt_finish(PtRoot *r);
 PT_HIDDEN PyObject *pt_raise_in_root(PtRoot *r);
 PT_HIDDEN PyObject *pt_frame_locals(PtFrame *f);

@@ -28,6 +28,8 @@
 
 #include "internal/pycore_frame.h"
 #include "internal/pycore_interp.h"
+#include "internal/pycore_runtime.h"
+#include "internal/pycore_ceval.h"
 #include "internal/pycore_pystate.h"
 #include "internal/pycore_code.h"
 #include "internal/pycore_range.h"
@@ -130,6 +132,33 @@ pt_eval_breaker(PyThreadState *ts)
     return &ts->interp->ceval.eval_breaker;
 #else
     return &ts->eval_breaker;
+#endif
+}
+
+/* Signals wait until pt_allow_signals gets what this returned: Python looks for the main thread before it handles one. */
+static inline unsigned long
+pt_defer_signals(void)
+{
+    unsigned long thread = _PyRuntime.main_thread;
+    if (thread != PyThread_get_thread_ident()) {
+        return 0;
+    }
+    _PyRuntime.main_thread = 0;
+    return thread;
+}
+
+/* Signals that came in between are handled at the next instruction that looks for them. */
+static inline void
+pt_allow_signals(PyThreadState *ts, unsigned long thread)
+{
+    if (thread == 0) {
+        return;
+    }
+    _PyRuntime.main_thread = thread;
+#if PT_312
+    _PyEval_SignalReceived(ts->interp);
+#else
+    _Py_set_eval_breaker_bit(ts, _PY_SIGNALS_PENDING_BIT | _PY_CALLS_TO_DO_BIT);
 #endif
 }
 

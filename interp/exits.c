@@ -404,22 +404,6 @@ frames_to_list(PtRoot *r, PtProg *g, PtPending *pending)
     return list;
 }
 
-static int64_t
-ask_about_exit(PtRoot *r, PtExit *e, PyObject *frames, PyObject *values)
-{
-    PyObject *owner = (PyObject *)((char *)e - offsetof(ExitObject, exit));
-    PyObject *args[4] = {NULL, owner, frames, values};
-    pt.stats.hot_exit_calls++;
-    PyObject *answer = pt_ask(r, pt.on_exit, args, 4);
-    int64_t next = answer ? PyLong_AsLongLong(answer) : -1;
-    Py_XDECREF(answer);
-    if (PyErr_Occurred()) {
-        PyErr_WriteUnraisable(pt.on_exit);
-        next = -1;
-    }
-    return next;
-}
-
 /* Like deoptimize(), but Python may take the rest of the inlined frames over. If it wrote nothing, they are run here. */
 static void __attribute__((noinline))
 hot_exit(PtRoot *r, PtCtx *ctx, PtExit *e)
@@ -434,15 +418,18 @@ hot_exit(PtRoot *r, PtCtx *ctx, PtExit *e)
     PyObject *owner = Py_NewRef((char *)e - offsetof(ExitObject, exit));
     r->moved = 0;
     r->shown = g->frames[0].unit;
-    int64_t next = ask_about_exit(r, e, frames, values);
+    PyObject *args[4] = {NULL, owner, frames, values};
+    pt.stats.hot_exit_calls++;
+    int64_t next = pt_ask(r, pt.on_exit, args, 4);
     e->next = next < 0 ? INT64_MAX : e->count + (next ? next : 1);
     if (next < 0 && e->native == NULL) {
         e->state = PT_STATE_NEVER;
     }
     if (!r->moved && n > 0) {
-        PyObject *inner = PyList_GetSlice(frames, 1, n + 1);
-        PyObject *result = inner ? pt_run_states(r->ts, inner, NULL) : NULL;
-        Py_XDECREF(inner);
+        PyObject *inner = must(PyList_GetSlice(frames, 1, n + 1));
+        PyObject *result = pt_run_states(r->ts, inner, r->raise);
+        Py_CLEAR(r->raise);
+        Py_DECREF(inner);
         resume_root(r, &g->frames[0], &g->frames[1], result);
     }
     r->moved = 1;

@@ -15,6 +15,10 @@
    for an empty one until the look-up is over. The frame's only stack entry is then an object whose deallocation puts the
    table back, and popping the stack is what CPython does next. No Python code can run in between.
 
+   Signals. A handler that Ctrl-C interrupted would be a recorder in pieces, and the program would miss its
+   KeyboardInterrupt. So signals wait while a handler runs, except where it calls the program's code. What still gets out
+   of a handler and is no Exception (an asynchronous one, say) is the program's: it is raised in the root frame.
+
    Writing takes new references before it drops old ones, and drops them in user mode: finalizers see a whole frame. */
 #include "bridge.h"
 
@@ -49,12 +53,14 @@ user_begin(PtRoot *r, UserMode *u)
     PT_WHAT(ts) = -1;
     ts->py_recursion_remaining = r->py_remaining;
     pt_set_current(ts, r->f);
+    pt_allow_signals(ts, r->signals);
 }
 
 static void
 user_end(PtRoot *r, UserMode *u)
 {
     PyThreadState *ts = r->ts;
+    r->signals = pt_defer_signals();
     int limit_change = ts->py_recursion_remaining - r->py_remaining;
     r->py_remaining = ts->py_recursion_remaining;
     r->handled = r->exc_info->exc_value;
@@ -660,6 +666,9 @@ PyObject *
 pt_finish(PtRoot *r)
 {
     if (r->raise != NULL) {
+        if (!r->moved) {
+            pt_set_at(r->f, r->shown);
+        }
         PyErr_SetRaisedException(r->raise);
         r->raise = NULL;
         return pt_raise_in_root(r);
@@ -674,20 +683,21 @@ pt_finish(PtRoot *r)
 
 #define HANDLER_RECURSION 20000  /* Python frames that a handler may need even where the program is at its limit */
 
-/* Calls handler(root frame, *args[1:]) and returns its result; args[0] is filled in here. Callers see the effects in *r. */
-PyObject *
-pt_ask(PtRoot *r, PyObject *handler, PyObject **args, int n)
+/* Calls handler(root frame, *args[1:]) in handler mode; args[0] is filled in here. */
+static PyObject *
+call_handler(PtRoot *r, PyObject *handler, PyObject **args, int n)
 {
+    PyThreadState *ts = r->ts;
     RootFrame *view = PyObject_New(RootFrame, &PtRootFrame_Type);
     if (view == NULL) {
         return NULL;
     }
-    PyThreadState *ts = r->ts;
     view->root = r;
     args[0] = (PyObject *)view;
     r->exc_info = ts->exc_info;
     r->handled = Py_XNewRef(ts->exc_info->exc_value);
     r->py_remaining = ts->py_recursion_remaining;
+    r->signals = pt_defer_signals();
     int tracing = ts->tracing, what = PT_WHAT(ts);
     ts->tracing = tracing ? tracing : 1;
     ts->py_recursion_remaining += HANDLER_RECURSION;
@@ -698,13 +708,38 @@ pt_ask(PtRoot *r, PyObject *handler, PyObject **args, int n)
     ts->py_recursion_remaining = r->py_remaining;
     ts->tracing = tracing;
     PT_WHAT(ts) = what;
+    pt_allow_signals(ts, r->signals);
     view->root = NULL;
     Py_DECREF(view);
-    PyObject *old = ts->exc_info->exc_value;
-    ts->exc_info->exc_value = r->handled;
+    Py_XSETREF(ts->exc_info->exc_value, r->handled);
     r->handled = NULL;
-    Py_XDECREF(old);
     return result;
+}
+
+static void
+handler_failed(PtRoot *r, PyObject *handler)
+{
+    if (PyErr_ExceptionMatches(PyExc_Exception)) {
+        PyErr_WriteUnraisable(handler);
+        return;
+    }
+    PyObject *exc = PyErr_GetRaisedException();
+    PyException_SetTraceback(exc, Py_None);
+    Py_XSETREF(r->raise, exc);
+}
+
+/* Asks a Python handler. Its answer: events until it is asked again, negative for never. Effects are in *r. */
+int64_t
+pt_ask(PtRoot *r, PyObject *handler, PyObject **args, int n)
+{
+    PyObject *answer = call_handler(r, handler, args, n);
+    int64_t next = answer ? PyLong_AsLongLong(answer) : -1;
+    Py_XDECREF(answer);
+    if (PyErr_Occurred()) {
+        handler_failed(r, handler);
+        next = -1;
+    }
+    return next;
 }
 
 /* ---- programs ---- */

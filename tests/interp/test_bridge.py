@@ -5,6 +5,7 @@
 import dis
 import gc
 import os
+import signal
 import sys
 import threading
 import traceback
@@ -716,3 +717,86 @@ def test_layout_and_symbols():
 def test_offset_after_helper():
     code = (lambda a: a + 1).__code__
     assert offset_after(code, offset_of(code, "BINARY_OP")) == offset_of(code, "RETURN_VALUE")
+
+
+def test_signals_wait_for_the_handler():
+    steps = []
+
+    class Interrupt(Exception):
+        pass
+
+    def interrupt(signum, frame):
+        steps.append(("signal", frame.f_code.co_name))
+        raise Interrupt
+
+    def on_loop(root, code, offset):
+        if code is f.__code__:
+            signal.raise_signal(signal.SIGUSR1)
+            for _ in range(100):
+                len(steps)
+            steps.append("recorded")
+        return -1
+
+    def f(n):
+        try:
+            for i in range(n):
+                pass
+        except Interrupt:
+            return "interrupted", i
+        return "missed"
+
+    old = signal.signal(signal.SIGUSR1, interrupt)
+    try:
+        with enabled(on_loop, loop=3):
+            assert f(10) in [("interrupted", 2), ("interrupted", 3)]
+    finally:
+        signal.signal(signal.SIGUSR1, old)
+    assert steps == ["recorded", ("signal", "f")]
+
+
+def test_signals_in_calls():
+    class Interrupt(Exception):
+        pass
+
+    def interrupt(signum, frame):
+        raise Interrupt
+
+    def work():
+        signal.raise_signal(signal.SIGUSR1)
+        for _ in range(100):
+            pass
+
+    old = signal.signal(signal.SIGUSR1, interrupt)
+    try:
+        ok, exc = run_with_call(lambda root, code, offset: root.call([(None, offset, None, root.stack())], work, ()))
+    finally:
+        signal.signal(signal.SIGUSR1, old)
+    assert not ok and type(exc) is Interrupt
+
+
+def test_signals_still_work_afterwards():
+    got = []
+    old = signal.signal(signal.SIGUSR1, lambda *a: got.append(1))
+    try:
+        run_with_call(lambda root, code, offset: None)
+        signal.raise_signal(signal.SIGUSR1)
+        for _ in range(10):
+            pass
+    finally:
+        signal.signal(signal.SIGUSR1, old)
+    assert got == [1]
+
+
+def test_what_is_no_exception_is_the_programs():
+    def on_loop(root, code, offset):
+        if code is f.__code__:
+            raise SystemExit(5)
+        return -1
+
+    def f(n):
+        for i in range(n):
+            pass
+
+    with enabled(on_loop, loop=3), pytest.raises(SystemExit) as info:
+        f(10)
+    assert [t.name for t in traceback.extract_tb(info.value.__traceback__)][1:] == ["f"]
