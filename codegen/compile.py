@@ -92,19 +92,29 @@ class Engine:
         return self.llvm.address_of_symbol(name)
 
     def optimize(self, name: str, text: str) -> Any:
-        """Parses the text of the trace `name` and runs the tier's passes over its body; a llvmlite module."""
+        """Parses a text and runs the tier's passes over the function `name`; a llvmlite module."""
         module = self.llvm.parse_assembly(text)
         if self.passes is not None:
-            self.passes.run(module.get_function(name + "_buf"), self.builder)
+            self.passes.run(module.get_function(name), self.builder)
         return module
 
-    def link(self, library: str, name: str, has_frame_entry: bool, obj: bytes) -> tuple[int, int, Any]:
+    def compile(self, name: str, text: str) -> tuple[bytes, float]:
+        """Object code, and the seconds that parsing and passes took."""
+        clock = time.perf_counter
+        start = clock()
+        module = self.optimize(name, text)
+        passes = clock() - start
+        obj = self.target_machine.emit_object(module)
+        module.close()
+        return obj, passes
+
+    def link(self, library: str, name: str, body: bytes, entry: bytes) -> tuple[int, int, Any]:
         """(entry from the frame or 0, entry through the buffer, what keeps the code in memory)."""
-        builder = self.llvm.JITLibraryBuilder().add_object_img(obj).export_symbol(name + "_buf")
-        if has_frame_entry:
-            builder.export_symbol(name)
+        builder = self.llvm.JITLibraryBuilder().add_object_img(body).export_symbol(name + "_buf")
+        if entry:
+            builder.add_object_img(entry).export_symbol(name)
         code = builder.link(self.jit, library)
-        return code[name] if has_frame_entry else 0, code[name + "_buf"], code
+        return code[name] if entry else 0, code[name + "_buf"], code
 
 
 _engines: dict[int, Engine] = {}
@@ -131,13 +141,13 @@ class Compiled:
     """Machine code of one trace.
 
     entry: address of the entry from the frame (0 where there is none), buf_entry: of the one through the buffer;
-    exits: the bridge's Exit objects (their `tag` is the ExitPlan), plans: those plans; size: of the code, bytes; timings: stage -> seconds.
+    exits: the bridge's Exit objects (their `tag` is the ExitPlan), plans: those plans; size: of the object code, bytes; timings: stage -> seconds.
     The object must live as long as anything may enter the code.
     """
 
     __slots__ = (
-        "trace", "name", "tier", "entry", "buf_entry", "exits", "plans", "keepalive", "object", "size", "timings", "text", "_frame", "_code",
-        "_bridge", "_jump_exit",
+        "trace", "name", "tier", "entry", "buf_entry", "exits", "plans", "keepalive", "object", "entry_object", "size", "timings", "body",
+        "entry_text", "_code", "_bridge", "_jump_exit",
     )  # fmt: skip
 
     def __init__(self, trace: ir.Trace, emitted: Emitted, bridge: Any) -> None:
@@ -148,14 +158,19 @@ class Compiled:
         self.plans = [x.plan for x in emitted.exits]
         self.exits = [p.exit for p in self.plans]
         self.keepalive = emitted.keep
-        self.object = b""
+        self.object = self.entry_object = b""
         self.size = 0
         self.timings: dict[str, float] = {}
-        self.text = emitted.text
-        self._frame = emitted.has_frame_entry
+        self.body = emitted.body
+        self.entry_text = emitted.entry
         self._code: list[Any] = []
         self._bridge = bridge
         self._jump_exit: Any = None
+
+    @property
+    def text(self) -> str:
+        """The LLVM text, for reading: the body's module, then the entry's."""
+        return self.body + self.entry_text
 
     @property
     def jump_exit(self) -> Any:
@@ -174,16 +189,17 @@ class Compiled:
         t0 = clock()
         engine = get_engine(tier)
         t1 = clock()
-        module = engine.optimize(self.name, self.text)
+        obj, passes = engine.compile(self.name + "_buf", self.body)
+        if self.entry_text and not self.entry_object:
+            self.entry_object, more = get_engine(1).compile(self.name, self.entry_text)
+            passes += more
         t2 = clock()
-        obj = engine.target_machine.emit_object(module)
+        entry, buf_entry, code = engine.link(f"{self.name}.{tier}", self.name, obj, self.entry_object)
         t3 = clock()
-        module.close()
-        entry, buf_entry, code = engine.link(f"{self.name}.{tier}", self.name, self._frame, obj)
-        t4 = clock()
         self._code.append(code)
-        self.entry, self.buf_entry, self.object, self.size, self.tier = entry, buf_entry, obj, len(obj), tier
-        for stage, seconds in (("setup", t1 - t0), ("passes", t2 - t1), ("codegen", t3 - t2), ("link", t4 - t3)):
+        self.entry, self.buf_entry, self.object, self.tier = entry, buf_entry, obj, tier
+        self.size = len(obj) + len(self.entry_object)
+        for stage, seconds in (("setup", t1 - t0), ("passes", passes), ("codegen", t2 - t1 - passes), ("link", t3 - t2)):
             self.timings[stage] = self.timings.get(stage, 0.0) + seconds
 
     def close(self) -> None:

@@ -4,25 +4,28 @@ from __future__ import annotations
 
 from .compile import Compiled, get_engine
 
-_NOISE = ("\t.cfi", "\t.p2align", "\t.file", "\t.section", "\t.size", "\t.type", "\t.globl", "\t.ident", "\t.text")
+_NOISE = ("\t.cfi", "\t.p2align", "\t.file", "\t.section", "\t.size", "\t.type", "\t.globl", "\t.ident", "\t.text", "# -- ")
 
 
 def disassemble(compiled: Compiled, noise: bool = False) -> str:
     """The trace's assembly.  It is generated anew from the LLVM text, with the settings of its tier; `noise` keeps assembler directives."""
-    engine = get_engine(compiled.tier)
-    module = engine.optimize(compiled.name, compiled.text)
-    try:
-        text = engine.target_machine.emit_assembly(module)
-    finally:
-        module.close()
-    if noise:
-        return text
-    return "\n".join(line for line in text.splitlines() if not line.startswith(_NOISE) and not line.startswith("# -- ")) + "\n"
+    parts = [(compiled.tier, compiled.name + "_buf", compiled.body)]
+    if compiled.entry_text:
+        parts.append((1, compiled.name, compiled.entry_text))
+    lines: list[str] = []
+    for tier, name, text in parts:
+        engine = get_engine(tier)
+        module = engine.optimize(name, text)
+        try:
+            lines += engine.target_machine.emit_assembly(module).splitlines()
+        finally:
+            module.close()
+    return "\n".join(line for line in lines if noise or not line.startswith(_NOISE)) + "\n"
 
 
 def optimized(compiled: Compiled) -> str:
-    """The LLVM text after LLVM's passes."""
-    module = get_engine(compiled.tier).optimize(compiled.name, compiled.text)
+    """The LLVM text of the body after LLVM's passes."""
+    module = get_engine(compiled.tier).optimize(compiled.name + "_buf", compiled.body)
     try:
         return str(module)
     finally:

@@ -48,11 +48,15 @@ from .text import LLVM_TYPE, EmitError, Env, ExitBlock, Writer, address
 
 @dataclass(slots=True)
 class Emitted:
-    """LLVM text and what it refers to.  `keep`: objects whose addresses are in the code."""
+    """LLVM text and what it refers to.
+
+    `body` and `entry` are modules of their own (`entry` is empty where there is no entry from the frame): the body is worth an optimizer's
+    time, the entry is not.  `keep`: objects whose addresses are in the code.
+    """
 
     name: str
-    text: str
-    has_frame_entry: bool
+    body: str
+    entry: str
     exits: list[ExitBlock] = field(default_factory=list)
     keep: list[Any] = field(default_factory=list)
 
@@ -72,19 +76,20 @@ def emit(trace: ir.Trace, env: Env, name: str = "trace_0") -> Emitted:
         for line, _ in w.phi_lines:
             w.lines[line] = w.lines[line].removesuffix(", ")
     w.exit_blocks()
-    uses_out = w.out_word
-    from_frame = frame_entry(w) if enters_from_frame(trace) else []
     body = [
         f"define ptr @{name}_buf(ptr noalias %ctx) nounwind {{",
         "entry:",
-        *(["%out = alloca i64"] if uses_out else ()),
+        *(["%out = alloca i64"] if w.out_word else ()),
         *([f"%stack = alloca [{w.stack_words} x i64]"] if w.stack_words else ()),
         *w.prologue,
         *w.lines,
         "}",
+        *w.intrinsics.values(),
     ]
-    text = "\n".join([*body, *from_frame, *w.intrinsics.values(), *w.metadata(), ""])
-    return Emitted(name, text, bool(from_frame), w.exit_list, w.keep)
+    entry = [*frame_entry(w), f"declare ptr @{name}_buf(ptr)"] if enters_from_frame(trace) else []
+    metadata = w.metadata()
+    texts = ["\n".join([*lines, *metadata, ""]) if lines else "" for lines in (body, entry)]
+    return Emitted(name, *texts, w.exit_list, w.keep)
 
 
 # -- control flow

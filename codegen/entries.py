@@ -6,6 +6,9 @@ empty; a promoted name must be in its dict.  If not, the PLAIN exit leaves the f
 hands: those in slots are the trace's now.  A number's box is given up at once, a promoted name's object gets a reference for
 the trace (the dict keeps its own).
 
+This runs once where the loop runs a thousand times, but costs LLVM as much as fifty operations.  So it is always compiled by the
+quick code generator.
+
 Through the buffer (`trace_N_buf`, the body): inputs are words in the buffer, references among them already owned.
 """
 

@@ -32,6 +32,6 @@ def note(compiled: Compiled, path: str | None = None) -> None:
     addresses = {compiled.name: compiled.entry, compiled.name + "_buf": compiled.buf_entry}
     label = compiled.trace.name or compiled.name
     with open(path, "a") as f:
-        for name, size in function_sizes(compiled.object):
+        for name, size in (*function_sizes(compiled.object), *(function_sizes(compiled.entry_object) if compiled.entry else ())):
             if addresses.get(name):
                 f.write(f"{addresses[name]:x} {size:x} pytrace:{label}:{name}\n")

@@ -250,7 +250,7 @@ def test_listing_and_map(bridge, tmp_path):
     c = compile_text("[i0:int #slot:0]\ni1 = int_add_ovf(i0, 1) @s1[i0]\nexit() @s2[i1]", bridge)
     assert "retq" in disassemble(c) and f"{c.name}_buf:" in disassemble(c)
     assert "define ptr" in optimized(c)
-    sizes = dict(function_sizes(c.object))
+    sizes = dict([*function_sizes(c.object), *function_sizes(c.entry_object)])
     assert set(sizes) == {c.name, c.name + "_buf"} and all(sizes.values())
     note(c, str(tmp_path / "map"))
     lines = (tmp_path / "map").read_text().splitlines()
