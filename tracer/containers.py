@@ -198,7 +198,7 @@ def for_iter(m: Any, f: Any, it: Any, after: int) -> Any:
         item, commit = step
         commit()
         return item() if callable(item) else item
-    if type(it.obj) is enumerate:
+    if type(it.obj) is enumerate and type(inner := it.obj.__reduce__()[1][0]) in SAFE_ITERATORS and inner.__length_hint__():
         return _enumerate_generic(m, f, it, after)
     return _generic_next(m, f, it, after)
 

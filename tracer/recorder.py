@@ -591,11 +591,10 @@ class Recorder:
         while True:
             f = frames[-1]
             at = f.pc
-            if f.root and not first and at in f.info.headers:
-                if self._at_header(f, at):
-                    return "closed"
             self.start_stack = f.stack[:]
             self.snapshot = None
+            if f.root and not first and at in f.info.headers and self._at_header(f, at):
+                return "closed"
             if extra:
                 for op in extra:
                     self.emit("decref", op, snap=self.snap())
@@ -705,9 +704,6 @@ class Recorder:
 
     def _operands(self, vals: list[Val], types: list) -> list:
         """IR operands for a jump: unboxed where wanted, each reference owned once."""
-        f = self.frames[-1]
-        self.start_stack = f.stack[:]
-        self.snapshot = None
         prims = [self.unbox(v) if t != REF else None for v, t in zip(vals, types)]
         given: set[Val] = set()
         out = []
@@ -741,9 +737,6 @@ class Recorder:
         vals = self._values_for(descs, types, trace.info["nulls"])
         if vals is None:
             raise Abort("unstable")
-        f = self.frames[-1]
-        self.start_stack = f.stack[:]
-        self.snapshot = None
         self.ops.append(ir.make("guard_poll", snap=self.snap()))
         self._end(ir.make("jump", *self._operands(vals, types)))
 
@@ -753,18 +746,12 @@ class Recorder:
         vals = self._values_for(token.inputs, token.types, token.nulls)
         if vals is None:
             return self._leave()
-        f = self.frames[-1]
-        self.start_stack = f.stack[:]
-        self.snapshot = None
         self.ops.append(ir.make("guard_poll", snap=self.snap()))
         self._end(ir.make("jump_loop", *self._operands(vals, token.types), desc=token))
         return True
 
     def _leave(self) -> bool:
         """Ends the trace here: CPython goes on at the current instruction."""
-        f = self.frames[-1]
-        self.start_stack = f.stack[:]
-        self.snapshot = None
         self._end(ir.make("exit", snap=self.snap()))
         return True
 
