@@ -1,6 +1,7 @@
 /* Exits: how a program's state comes out of native code.
 
-   An exit is described by a blob of 64-bit words, decoded once into a PtProg (blob.c). The live values are in the activation's buffer when native code returns the exit. Rebuilding goes:
+   An exit is described by a blob of 64-bit words, decoded once into a PtProg (blob.c). The live values are in the
+   activation's buffer when native code returns the exit. Rebuilding goes:
 
      virtuals   objects that native code never allocated. Mutable ones (lists, instances, cells) are made empty first, then
                 the rest on demand, then the mutable ones are filled: so cycles work.
