@@ -23,9 +23,7 @@ _BOX_TYPE = {ir.INT: int, ir.FLOAT: float}
 
 def enters_from_frame(trace: ir.Trace) -> bool:
     """Can all inputs be had from the frame?"""
-    return trace.kind != "bridge" and all(
-        isinstance(op.desc, (ir.SlotDescr, ir.NameDescr)) and op.type in (ir.REF, ir.INT, ir.FLOAT) for op in trace.inputs
-    )
+    return trace.kind != "bridge" and all(isinstance(op.desc, (ir.SlotDescr, ir.NameDescr)) and op.type in (ir.REF, ir.INT, ir.FLOAT) for op in trace.inputs)
 
 
 def frame_entry(w: Writer) -> list[str]:

@@ -6,7 +6,7 @@ from ..tracer import ir
 from .exits import RAISE
 from .homes import LEAVES, STAYS, VISITS
 from .scalars import emits
-from .text import INVARIANT, LLVM_TYPE, LIKELY, UNLIKELY, EmitError, ExitBlock, Writer, _counted, address
+from .text import INVARIANT, LIKELY, LLVM_TYPE, UNLIKELY, EmitError, ExitBlock, Writer, _counted, address
 
 # -- boxes
 
@@ -326,13 +326,16 @@ def _new_instance(w: Writer, op: ir.Op, a: list[str]) -> None:
 
 # Width of an `int` result in C, which a descriptor does not tell: what reports errors by -1 returns a C int (32 bits), but for these …
 _WORD_RESULT = frozenset(
-    """PyObject_Size PyObject_Length PyObject_LengthHint PyObject_Hash PySequence_Size PySequence_Length PySequence_Count
-    PySequence_Index PyMapping_Size PyMapping_Length PyList_Size PyTuple_Size PyDict_Size PySet_Size PyBytes_Size
-    PyUnicode_GetLength PyUnicode_Find PyUnicode_FindChar PyUnicode_Count PyUnicode_Tailmatch PyNumber_AsSsize_t PyLong_AsSsize_t
-    PyLong_AsLong PyLong_AsLongLong""".split()
-)
+    {
+        "PyObject_Size", "PyObject_Length", "PyObject_LengthHint", "PyObject_Hash", "PySequence_Size", "PySequence_Length",
+        "PySequence_Count", "PySequence_Index", "PyMapping_Size", "PyMapping_Length", "PyList_Size", "PyTuple_Size",
+        "PyDict_Size", "PySet_Size", "PyBytes_Size", "PyUnicode_GetLength", "PyUnicode_Find", "PyUnicode_FindChar",
+        "PyUnicode_Count", "PyUnicode_Tailmatch", "PyNumber_AsSsize_t", "PyLong_AsSsize_t", "PyLong_AsLong",
+        "PyLong_AsLongLong",
+    }
+)  # fmt: skip
 # … and everything else returns a word, but for these.
-_INT_RESULT = frozenset("PyObject_IsTrue PyObject_Not PyCallable_Check PyIter_Check PySequence_Check PyMapping_Check PyType_IsSubtype".split())
+_INT_RESULT = frozenset(["PyObject_IsTrue", "PyObject_Not", "PyCallable_Check", "PyIter_Check", "PySequence_Check", "PyMapping_Check", "PyType_IsSubtype"])
 
 
 def _effects(d: ir.CallDescr) -> str:

@@ -52,7 +52,8 @@ class ExitBlock:
 
 class Writer:
     __slots__ = (
-        "trace", "env", "layout", "name", "lines", "names", "n", "block", "classes", "exits", "exit_list", "keep", "homes", "position", "inputs", "prologue", "_buffer",
+        "trace", "env", "layout", "name", "lines", "names", "n", "block", "classes", "exits", "exit_list", "keep", "homes",
+        "position", "inputs", "prologue", "_buffer",
         "owned", "stack_words", "out_word", "intrinsics", "phi_lines", "const_cache", "_symbols",
     )  # fmt: skip
 

@@ -24,6 +24,12 @@ LAYOUT = {
     "eval_breaker.width": 8, "eval_breaker.mask": 0xFF, "type.tp_basicsize": 32,
 }  # fmt: skip
 _api = ctypes.pythonapi
+_API = (
+    "_Py_Dealloc", "PyNumber_Add", "PyNumber_Subtract", "PyObject_IsTrue", "PyObject_Size", "PyObject_RichCompareBool",
+    "PyList_Append", "PyObject_SetItem", "PyObject_GetItem", "PyObject_Repr", "PyLong_AsLongLong", "PyTuple_GetSlice",
+    "PyErr_Clear", "PyCell_New", "PySlice_New", "PyMethod_New", "PyComplex_FromDoubles", "PyObject_GetIter",
+    "PyObject_GenericSetAttr", "PyDict_GetItemWithError",
+)  # fmt: skip
 
 
 class StandInExit:
@@ -54,21 +60,19 @@ class Bridge:
             "pt_box_int": _address(_api.PyLong_FromLongLong),
             "pt_box_float": _address(_api.PyFloat_FromDouble),
         }
-        for name in ("_Py_Dealloc PyNumber_Add PyNumber_Subtract PyObject_IsTrue PyObject_Size PyObject_RichCompareBool PyList_Append "
-                     "PyObject_SetItem PyObject_GetItem PyObject_Repr PyLong_AsLongLong PyTuple_GetSlice PyErr_Clear "
-                     "PyCell_New PySlice_New PyMethod_New PyComplex_FromDoubles PyObject_GetIter PyObject_GenericSetAttr PyDict_GetItemWithError").split():  # fmt: skip
+        for name in _API:
             self._symbols[name] = _address(getattr(_api, name))
-        P, V, I = ctypes.c_void_p, None, ctypes.c_int64
-        self.callback("pt_unbox_int", ctypes.PYFUNCTYPE(ctypes.c_int, P, ctypes.POINTER(I)), self._unbox_int)
+        P, V, N = ctypes.c_void_p, None, ctypes.c_int64
+        self.callback("pt_unbox_int", ctypes.PYFUNCTYPE(ctypes.c_int, P, ctypes.POINTER(N)), self._unbox_int)
         self.callback("pt_sync", ctypes.PYFUNCTYPE(V, P, P), lambda c, e: self.log.append(("sync", *self.state(c, e))))
         # runs with an exception set, so it cannot be Python code: some C function that does nothing
         self.symbol("pt_unsync", _address(_api.Py_IsInitialized))
         self.callback("pt_dealloc_sync", ctypes.PYFUNCTYPE(V, P, P, P), self._dealloc_sync)
         self.callback("pt_store_float", ctypes.PYFUNCTYPE(V, ctypes.POINTER(P), ctypes.c_double), self._store_float)
-        self.callback("pt_new_tuple", ctypes.PYFUNCTYPE(P, I, ctypes.POINTER(P)), lambda n, items: self._sequence(tuple, n, items))
-        self.callback("pt_new_list", ctypes.PYFUNCTYPE(P, I, ctypes.POINTER(P)), lambda n, items: self._sequence(list, n, items))
+        self.callback("pt_new_tuple", ctypes.PYFUNCTYPE(P, N, ctypes.POINTER(P)), lambda n, items: self._sequence(tuple, n, items))
+        self.callback("pt_new_list", ctypes.PYFUNCTYPE(P, N, ctypes.POINTER(P)), lambda n, items: self._sequence(list, n, items))
         self.callback("pt_new_instance", ctypes.PYFUNCTYPE(P, ctypes.py_object), lambda t: new_ref(object.__new__(t)))
-        self.callback("pt_range_iter_new", ctypes.PYFUNCTYPE(P, I, I, I), lambda a, s, n: new_ref(iter(range(a, a + s * n, s))))
+        self.callback("pt_range_iter_new", ctypes.PYFUNCTYPE(P, N, N, N), lambda a, s, n: new_ref(iter(range(a, a + s * n, s))))
 
     def symbol(self, name: str, address: int) -> None:
         self._symbols[name] = address

@@ -93,7 +93,17 @@ def test_names_come_from_the_dict(bridge, machine):
 
 
 def test_jump_to_the_start(bridge, machine):
-    c = compile_text("[i0:int #slot:0, f1:float #slot:1]\nb2 = int_gt(i0, 0)\nguard_true(b2) @s1[i0, f1]\ni3 = int_sub(i0, 1)\nf4 = float_add(f1, 0.5)\njump(i3, f4)", bridge)
+    c = compile_text(
+        """
+        [i0:int #slot:0, f1:float #slot:1]
+        b2 = int_gt(i0, 0)
+        guard_true(b2) @s1[i0, f1]
+        i3 = int_sub(i0, 1)
+        f4 = float_add(f1, 0.5)
+        jump(i3, f4)
+        """,
+        bridge,
+    )
     assert machine.run(c, 10, 0.0)[1] == [0, 5.0]
     assert machine.enter(c, s0=new_five(), s1=1.25)[1] == [0, 3.75]
 
@@ -216,7 +226,15 @@ def test_tiers_give_the_same(bridge, machine):
     from pytrace.codegen.compile import compile_trace
     from pytrace.tracer.parser import parse
 
-    text = "[i0:int, i1:int]\nlabel(i0, i1) phis[i2:int, i3:int]\nb4 = int_lt(i2, 100)\nguard_true(b4) @s8[i2, i3]\ni5 = int_add_ovf(i3, i2) @s10[i2, i3]\ni6 = int_add(i2, 1)\njump(i6, i5)"
+    text = """
+    [i0:int, i1:int]
+    label(i0, i1) phis[i2:int, i3:int]
+    b4 = int_lt(i2, 100)
+    guard_true(b4) @s8[i2, i3]
+    i5 = int_add_ovf(i3, i2) @s10[i2, i3]
+    i6 = int_add(i2, 1)
+    jump(i6, i5)
+    """
     c = compile_trace(parse(text, kind="bridge"), bridge, tier=1)
     assert c.tier == 1 and machine.run(c, 0, 0)[1] == [100, 4950]
     old, exits = c.buf_entry, c.exits

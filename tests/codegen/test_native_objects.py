@@ -30,7 +30,7 @@ def test_unbox_and_box_int(bridge, machine, n):
     offset, live = run(bridge, machine, "[r0:ref]\ni1 = unbox_int(r0) @s1[r0]\nexit() @s2[i1]", n)
     assert (offset, live) == (2, [n])
     c = compile_text("[i0:int]\nr1 = box_int(i0)\nexit() @s2[r1]", bridge, kind="bridge")
-    plan, live = machine.run(c, n)
+    _plan, live = machine.run(c, n)
     assert live == [n] and type(live[0]) is int
     release(id(live[0]))
 
@@ -55,7 +55,7 @@ def test_boxed_references_are_released_by_the_exit(bridge, machine):
 
 @pytest.mark.parametrize("x", [0.0, -0.0, 1.5, float("inf")])
 def test_float_boxes(bridge, machine, x):
-    offset, live = run(bridge, machine, "[r0:ref]\nf1 = unbox_float(r0)\nr2 = box_float(f1)\nexit() @s2[r2, f1]", x)
+    _offset, live = run(bridge, machine, "[r0:ref]\nf1 = unbox_float(r0)\nr2 = box_float(f1)\nexit() @s2[r2, f1]", x)
     assert repr(live) == repr([x, x])
     release(id(live[0]))
 
@@ -216,7 +216,14 @@ def test_fields(bridge, machine):
     _, live = run(bridge, machine, "[r0:ref]\ni1 = load(r0) #tuple.ob_size\nr2 = load_at(r0, 2) #tuple.items\nexit() @s1[i1, r2]", t)
     assert live == [3, 3]
     it = iter(range(5, 50, 7))
-    text = "[r0:ref]\ni1 = load(r0) #rangeiter.start\ni2 = load(r0) #rangeiter.step\ni3 = load(r0) #rangeiter.len\nstore(r0, 6) #rangeiter.start\nexit() @s1[i1, i2, i3]"
+    text = """
+    [r0:ref]
+    i1 = load(r0) #rangeiter.start
+    i2 = load(r0) #rangeiter.step
+    i3 = load(r0) #rangeiter.len
+    store(r0, 6) #rangeiter.start
+    exit() @s1[i1, i2, i3]
+    """
     _, live = run(bridge, machine, text, it)
     assert live == [5, 7, 7]
     assert next(it) == 6
@@ -299,7 +306,7 @@ def test_other_allocations(bridge, machine):
     data = [1, 2, 3]
     it = owned_copy(bridge, machine, "[r0:ref]\nincref(r0)\nr3 = new_list_iter(r0, 2)\nexit() @s1[r3]", data)
     assert list(it) == [3] and count(data) == 1
-    data = tuple([1, 2, 3])
+    data = (1, 2, 3)
     it = owned_copy(bridge, machine, "[r0:ref, i1:int]\nincref(r0)\nr3 = new_tuple_iter(r0, i1)\nexit() @s1[r3]", data, 1)
     assert list(it) == [2, 3]
     assert owned_copy(bridge, machine, "[f0:float]\nr3 = new_complex(f0, 2.0)\nexit() @s1[r3]", 1.5) == 1.5 + 2j
@@ -340,7 +347,7 @@ def descr(symbol, args, result, **kw):
 def test_call_that_runs_is_synced(bridge, machine):
     d = descr("PyNumber_Add", "rr", "ref", error="null", runs=True)
     text = "[r0:ref, r1:ref, i5:int]\nr2 = call(r0, r1) #PyNumber_Add @s1[r0, i5]\nexit() @s2[r2]"
-    offset, live = run(bridge, machine, text, 10**10, 5, 77, descrs=d)
+    _offset, live = run(bridge, machine, text, 10**10, 5, 77, descrs=d)
     assert live == [10**10 + 5]
     release(id(live[0]))
     assert [e[0] for e in bridge.log] == ["sync"]
