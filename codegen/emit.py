@@ -191,6 +191,15 @@ def _(w: Writer, op: ir.Op, a: list[str]) -> None:
     w.leave_if(_has_type(w, a), w.exit(op))
 
 
+@emits("guard_shared")
+def _(w: Writer, op: ir.Op, a: list[str]) -> None:
+    exit = w.exit(op)
+    count, c = w.fresh(), w.fresh()
+    w.load(count, "i32", a[0], w.offset("ob_refcnt"), "refcount")
+    w.lines.append(f"{c} = icmp ne i32 {count}, 1")
+    w.leave_unless(c, exit)
+
+
 @emits("guard_not_invalidated")
 def _(w: Writer, op: ir.Op, a: list[str]) -> None:
     exit = w.exit(op)

@@ -42,8 +42,9 @@ class Watcher:
         if self.changes.get(name, 0) > TOLERANCE:
             return False
         if name not in flag.seen:
+            if self.bridge.watch_type(t, self._handle(flag).address) is False:
+                return False
             flag.seen[name] = t
-            self.bridge.watch_type(t, self._handle(flag).address)
         return True
 
     def watch_function(self, flag: Any, func: Any) -> bool:

@@ -16,6 +16,8 @@ lowered by it.  A `decref` that stays forgets the candidates; `incref x; store x
 A guard inside of a cancelled pair is no obstacle: what its exit gives up follows from the trace as it then is.  A label ends all spans
 (what memory holds there is unknown, as the loop comes back to it), but not what the trace owns.
 
+`guard_shared` stands before a decref and says that it frees nothing; it goes with the pair, and where the scan knows as much.
+
 Besides: immortal objects are not counted at all, and a `decref` that cannot free anything but an object
 of a harmless type (no finalizer, no references to others) cannot run code and needs no snapshot.
 """
@@ -32,6 +34,7 @@ HARMLESS = frozenset({int, float, complex, bool, str, bytes, range, NoneType, El
 
 _C = {name: row.code for name, row in BY_NAME.items()}
 _INCREF, _DECREF, _OWN, _CALL = _C["incref"], _C["decref"], _C["own"], _C["call"]
+_GUARD_SHARED = _C["guard_shared"]
 _GUARD_TYPE, _UNBOX_INT, _UNBOX_FLOAT = _C["guard_type"], _C["unbox_int"], _C["unbox_float"]
 _UNBOX = {_UNBOX_INT: int, _UNBOX_FLOAT: float}
 _LOADS = frozenset({_C["load"], _C["load_at"]})
@@ -169,10 +172,13 @@ def eliminate_refcounts(trace: Trace, off: frozenset[str] = frozenset()) -> Trac
             r = ref(value)
             scan.touch(r)
             r.count -= 1
+            shared = k > 0 and ops[k - 1].code == _GUARD_SHARED and ops[k - 1].args[0] is value
             if r.spans:
                 place, low = r.spans.pop()
                 if low >= 2:
                     dead.add(k)
+                    if shared:
+                        dead.add(k - 1)
                     dead.add(place)
                     if r.spans and low <= r.spans[-1][1]:
                         r.spans[-1][1] = low - 1
@@ -180,7 +186,9 @@ def eliminate_refcounts(trace: Trace, off: frozenset[str] = frozenset()) -> Trac
                 r.spans.clear()
             if r.type in HARMLESS or r.count > 0 or scan.held(r):
                 op.snap = None
-            else:
+                if shared:
+                    dead.add(k - 1)
+            elif not shared:
                 scan.overwrite(_ANY)
         elif code == _OWN:
             if is_immortal(op.args[0]):

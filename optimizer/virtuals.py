@@ -176,6 +176,11 @@ def decref(fw: Forward, op: Op, args: tuple) -> Any:
     return GONE
 
 
+def guard_shared(fw: Forward, op: Op, args: tuple) -> Any:
+    """Nobody outside can hold what was never allocated."""
+    return GONE if args[0] in fw.virtual else None
+
+
 def own(fw: Forward, op: Op, args: tuple) -> Any:
     """A virtual container has let go of this reference: the trace has owned it all the time."""
     left = fw.pending.get(args[0], 0)
@@ -310,6 +315,7 @@ BEFORE = dict.fromkeys(TYPES, allocate) | {
     C.NEW_INSTANCE: allocate,
     C.INCREF: incref,
     C.DECREF: decref,
+    C.GUARD_SHARED: guard_shared,
     C.OWN: own,
     C.LOAD: load,
     C.STORE: store,

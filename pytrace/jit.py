@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 import time
@@ -104,7 +103,6 @@ class Jit:
     def _run(self, recorder: Recorder, root: Any, place: Place, start: Any, finish: Any, frames: list | None = None) -> int:
         """Records; puts the program's state back whatever happens; compiles."""
         self.busy = True
-        collecting = gc.isenabled()
         t0 = time.perf_counter()
         exc: BaseException | None = None
         failure: Abort | None = None
@@ -121,6 +119,8 @@ class Jit:
                 failure = Abort("raised", type(exc).__name__)
             except Exception as error:  # our own: the program must go on all the same
                 failure = self._internal(error)
+            if failure is not None:
+                failure.__traceback__ = None  # or it would keep the recorder, and so the program's objects, in a cycle
             self.times["time_recording"] += time.perf_counter() - t0
             result = NEVER
             if failure is not None:
@@ -137,8 +137,8 @@ class Jit:
             elif frames is not None:
                 self._put_back_frames(root, frames, recorder.parent[1])
         finally:
+            recorder.close()
             self.busy = False
-            del collecting
         return result
 
     def _internal(self, error: Exception) -> Abort:

@@ -138,6 +138,7 @@ _op("guard_is", "rr>v", "is the (constant) second operand", "guard")
 _op("guard_is_not", "rr>v", "is not the second operand", "guard")
 _op("guard_nonnull", "r>v", "is not NULL", "guard")
 _op("guard_null", "r>v", "is NULL", "guard")
+_op("guard_shared", "r>v", "somebody else holds a reference too: giving up the trace's own (the exit does it) frees nothing", "guard")
 _op("guard_not_invalidated", ">v", "no watched thing changed; desc: Flag", "guard")
 _op("guard_poll", ">v", "the eval breaker is clear; one on each back edge", "guard")
 # -- memory; desc: FieldDescr / ArrayDescr

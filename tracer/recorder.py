@@ -24,6 +24,7 @@ is called that may look at the frame, the state is put there (`pt_sync` in nativ
 from __future__ import annotations
 
 import opcode
+import sys
 from types import FunctionType
 from typing import Any, Callable
 
@@ -149,6 +150,7 @@ class Recorder:
         self.untaken: dict[int, Val] = {}
         self.temporaries: list[Val] = []
         self.extra: list[Op] = []
+        self.blank_at = 0
         self.closed = False  # the state is that at the start of the current instruction, or, when closed, f.stack's
         self.place: Any = None
         self.parent: Any = None
@@ -315,6 +317,7 @@ class Recorder:
     def run(self, fn: Callable, args: tuple, kwargs: dict | None = None) -> Any:
         """Calls fn as if from the recorded frame; its exception becomes `Raised`."""
         ok, value = self.real.call(self.concrete_frames(True), fn, args, kwargs)
+        self.blank()
         self.check_invalidated = True
         if not ok:
             raise Raised(value)
@@ -377,6 +380,21 @@ class Recorder:
             f.locals, f.stack = [], []
         self.start_stack = []
 
+    def close(self) -> None:
+        """Lets go of everything that was recorded from."""
+        self.forget()
+        self.frames = []
+        self.names, self.consts, self.untaken = {}, {}, {}
+        self.released, self.temporaries, self.extra = [], [], []
+        self.ops, self.snapshot, self.real, self.parent = [], None, None, None
+
+    def blank(self) -> None:
+        """Empties what the trace has taken of the real frame, so that an object dies when its last abstract holder goes."""
+        f = self.frames[0]
+        null = self.NULLOBJ
+        stored = f.info.stored
+        self.real.write(self.blank_at, [null if v is None or k in stored else v.obj for k, v in enumerate(f.locals)], [])
+
     # -- starting -------------------------------------------------------------------------------------------------------
 
     def start_loop(self, header: int, generic: frozenset = frozenset()) -> None:
@@ -426,6 +444,8 @@ class Recorder:
                 entry = [f.globals, name, self.hold(v)]
                 self.names[id(f.globals), name] = entry
         trace.info["nulls"] = frozenset(nulls)
+        self.blank_at = header
+        self.blank()
 
     def _input(self, where: Any, obj: Any, generic: frozenset) -> Val:
         """An input of the trace: unboxed where the object at hand is a number."""
@@ -575,6 +595,8 @@ class Recorder:
             f.state = self._state(f, f.next, f.call_offset, f.stack)
         self.start_stack = self.frames[-1].stack[:]
         self.start_pc = -1
+        self.blank_at = snapshot.frames[0].offset
+        self.blank()
 
     # -- the main loop ---------------------------------------------------------------------------------------------------
 
@@ -632,6 +654,14 @@ class Recorder:
                 continue
             obj = v.obj
             if (v.known or type(obj)) not in HARMLESS:
+                if sys.getrefcount(obj) > 3:
+                    # somebody else holds it: it does not die here, and the trace relies on that
+                    v.obj = None
+                    if snap is None:
+                        snap = Snapshot((*[g.state for g in frames[:-1]], self._state(f, f.pc, -1, f.stack)), self._names())  # type: ignore[misc]
+                    self.ops.append(ir.make("guard_shared", v.ir, snap=snap))
+                    self.ops.append(ir.make("decref", v.ir))
+                    continue
                 if snap is None:
                     snap = Snapshot((*[g.state for g in frames[:-1]], self._state(f, f.pc, -1, f.stack)), self._names())  # type: ignore[misc]
                 self.ops.append(ir.make("decref", v.ir, snap=snap))
