@@ -66,6 +66,7 @@ def named_by(snapshot: ir.Snapshot, present: set[ir.Op]) -> Named:
                         visit(v.args)
 
     visit(snapshot.values())
+    del visit  # it refers to itself: no work for the collector
     return Named(tuple(values), uses)
 
 

@@ -129,6 +129,11 @@ def _frame_slot(w: Writer, op: ir.Op, a: list[str]) -> None:
     w.load(w.define(op), "ptr", slots, 8 * op.desc, "slots", ", " + INVARIANT)
 
 
+@emits("global_ref")
+def _(w: Writer, op: ir.Op, a: list[str]) -> None:
+    w.names[op] = address(op.desc)
+
+
 # -- memory
 
 # fields that are not 8 bytes wide in C: (LLVM type, key of the layout)

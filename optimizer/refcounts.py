@@ -256,6 +256,8 @@ def eliminate_refcounts(trace: Trace, off: frozenset[str] = frozenset()) -> Trac
                         r.type = _RESULT_TYPE.get(code)
                     elif code == ir.FRAME_SLOT:
                         r.memory = _ALWAYS
+                    elif code == ir.GLOBAL_REF:
+                        scan.hold(r, _ANY)
     if dead:
         trace.ops = [op for k, op in enumerate(ops) if k not in dead]
     return trace

@@ -96,12 +96,12 @@ class Jit:
         recorder.place = place
         recorder.parent = (exit, plan, token)
         release = [plan.live.index(v) if not isinstance(v, ir.Const) else _const_index(plan.live, v) for v in plan.owned]
-        return self._run(recorder, root, place, lambda: recorder.start_bridge(plan, frames, values, release), self._finish_bridge, frames)
+        return self._run(recorder, root, place, lambda: recorder.start_bridge(plan, frames, values, release), self._finish_bridge, frames, (frames, values))
 
     # -- recording ------------------------------------------------------------------------------------------------------
 
-    def _run(self, recorder: Recorder, root: Any, place: Place, start: Any, finish: Any, frames: list | None = None) -> int:
-        """Records; puts the program's state back whatever happens; compiles."""
+    def _run(self, recorder: Recorder, root: Any, place: Place, start: Any, finish: Any, frames: list | None = None, keeping: tuple = ()) -> int:
+        """Records; puts the program's state back whatever happens; compiles.  `keeping`: lists that keep the program's objects alive."""
         self.busy = True
         t0 = time.perf_counter()
         exc: BaseException | None = None
@@ -111,6 +111,8 @@ class Jit:
             try:
                 start()
                 started = True
+                for given in keeping:
+                    given.clear()
                 recorder.record()
             except Abort as abort:
                 failure = abort

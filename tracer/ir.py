@@ -68,6 +68,7 @@ def _op(name: str, sig: str, doc: str, *flags: str, steals: tuple[int, ...] = ()
 # -- structure
 INPUT = _op("input", ">?", "a value that the trace is entered with; desc: SlotDescr, NameDescr or None (bridge: exit buffer order)")
 FRAME_SLOT = _op("frame_slot", ">r", "content of a slot of the root frame that is stored to nowhere in the code (borrowed); desc: int slot", "pure")
+GLOBAL_REF = _op("global_ref", ">r", "what a watched name refers to, borrowed, not kept alive by the trace; desc: int address", "pure")
 LABEL = _op("label", "*>v", "the loop header; the operands are the values on first arrival; the loop's phis are its `phis` (desc: list of Op)")
 PHI = _op("phi", ">?", "a loop-carried value; defined by the label")
 JUMP = _op("jump", "*>v", "back to the trace's own label (or to its start when it has none), one operand for each phi (input)")

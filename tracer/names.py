@@ -8,16 +8,18 @@ their inline values, guarded by type.
 from __future__ import annotations
 
 import sys
-from types import FunctionType, ModuleType
+from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any
 
 from . import calls, ir
 from .aborts import Raised
 from .ir import INT, PTR, REF, Const, FieldDescr
+from .numbers import HASHABLE
 
 PY313 = sys.version_info >= (3, 13)
 _MISSING = object()
 _HELD = (int, float, bool)
+_PLAIN = frozenset((int, float, bool, str, bytes, complex, list, tuple, dict, set, frozenset, range, slice))  # reading their attributes runs nothing
 
 
 def _watch_key(m: Any, d: dict, key: str) -> bool:
@@ -37,7 +39,7 @@ def load_global(m: Any, f: Any, name: str) -> Any:
         return None
     if value is not _MISSING:
         if _watch_key(m, g, name):
-            return m.const(value)
+            return _watched(m, value)
     else:
         value = b.get(name, _MISSING)
         if value is _MISSING:
@@ -46,6 +48,17 @@ def load_global(m: Any, f: Any, name: str) -> Any:
             return m.const(value)
     r = m.residual("pt_load_global", [m.const(g), m.const(b), m.const(name)], lambda g, b, n: g[n] if n in g else b[n], runs=False)
     return r
+
+
+_LASTING = frozenset((FunctionType, BuiltinFunctionType, ModuleType, type, tuple, frozenset)) | HASHABLE
+
+
+def _watched(m: Any, value: Any) -> Any:
+    """The value of a watched name.  A trace keeps code-like things and plain values alive; any other object must be able to die when the
+    program drops it, so the trace only knows its address, which is good as long as the watch holds."""
+    if type(value) in _LASTING or isinstance(value, type):
+        return m.const(value)
+    return m.loaded(m.emit("global_ref", desc=id(value)), value)
 
 
 def store_global(m: Any, f: Any, name: str, v: Any) -> None:
@@ -109,7 +122,7 @@ def load_attr(m: Any, f: Any, name: str, method: bool) -> None:
             value = d[name]
             m.guard_is(v, obj)
             if _watch_key(m, d, name):
-                _push_attr(m, f, m.const(value), method)
+                _push_attr(m, f, _watched(m, value), method)
                 return
     elif isinstance(obj, type):
         if type(obj) is type and _class_attr(m, f, v, name, method):
@@ -121,7 +134,7 @@ def load_attr(m: Any, f: Any, name: str, method: bool) -> None:
         return
     elif plain_getattr(m, t) and _instance_attr(m, f, v, name, method):
         return
-    safe = _is_static(t) and t.__module__ == "builtins" and not isinstance(obj, type) and plain_getattr(m, t)
+    safe = t in _PLAIN
     if safe:
         m.guard_type(v)
     r = m.residual("PyObject_GetAttr", [v, m.const(name)], getattr, runs=not safe)

@@ -593,6 +593,7 @@ class Recorder:
             self.extra += [new] * (have - want)
         for f in self.frames[:-1]:
             f.state = self._state(f, f.next, f.call_offset, f.stack)
+        del value, operand, rebuild_prim, build_op, build, concrete  # they refer to each other: no work for the collector
         self.start_stack = self.frames[-1].stack[:]
         self.start_pc = -1
         self.blank_at = snapshot.frames[0].offset
@@ -639,9 +640,17 @@ class Recorder:
                     self.release(v)
                 self.temporaries.clear()
             if self.released:
-                self._release_all()
+                g = frames[-1]
+                self._release_all(at if g is f else g.pc if g.call_offset < 0 else g.call_offset)
 
-    def _release_all(self) -> None:
+    def _free(self, box: list, f: Frame, at: int) -> None:
+        """Lets an object die as CPython would at the instruction `at`: its finalizer sees the program's frames."""
+        pc, f.pc, self.start_stack = f.pc, at, f.stack[:]
+        self.real.call(self.concrete_frames(True), box.clear, ())
+        f.pc = pc
+        self.blank()
+
+    def _release_all(self, at: int) -> None:
         frames = self.frames
         f = frames[-1]
         snap = None
@@ -666,6 +675,10 @@ class Recorder:
                     snap = Snapshot((*[g.state for g in frames[:-1]], self._state(f, f.pc, -1, f.stack)), self._names())  # type: ignore[misc]
                 self.ops.append(ir.make("decref", v.ir, snap=snap))
                 self.check_invalidated = True
+                v.obj = None
+                box = [obj]
+                del obj
+                self._free(box, f, at)
             else:
                 if v.known is None:
                     if snap is None:

@@ -161,7 +161,7 @@ class _Verifier:
                     raise self.fail("The second operand is no constant type")
             case "guard_not_invalidated":
                 self.kind_of(desc, ir.Flag)
-            case "frame_slot":
+            case "frame_slot" | "global_ref":
                 self.kind_of(desc, int)
             case "new_instance":
                 if not args or type(args[0]) is not Const or not isinstance(args[0].value, type):
