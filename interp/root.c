@@ -265,6 +265,21 @@ push_states(PyThreadState *ts, PyObject *frames, Py_ssize_t first, PtPending **o
 }
 
 /* Runs inlined frames given as a non-empty list of tuples, in user mode. */
+/* The frames have their own references now: the lists let go of theirs, so that nothing outlives its frame. */
+static void
+release_states(PyObject *frames)
+{
+    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(frames); i++) {
+        PyObject *state = PyList_GET_ITEM(frames, i);
+        for (Py_ssize_t k = 2; k < 4 && k < PyTuple_GET_SIZE(state); k++) {
+            PyObject *list = PyTuple_GET_ITEM(state, k);
+            if (PyList_CheckExact(list) && PyList_SetSlice(list, 0, PY_SSIZE_T_MAX, NULL) < 0) {
+                PyErr_Clear();
+            }
+        }
+    }
+}
+
 PyObject *
 pt_run_states(PyThreadState *ts, PyObject *frames, PyObject *exc)
 {
@@ -273,6 +288,7 @@ pt_run_states(PyThreadState *ts, PyObject *frames, PyObject *exc)
     if (n < 0) {
         return NULL;
     }
+    release_states(frames);
     if (exc != NULL) {
         PyErr_SetRaisedException(Py_NewRef(exc));
     }

@@ -211,13 +211,15 @@ class Jit:
         _, after, locs, stack = first[:4]
         call_offset = first[4]
         root.write(call_offset, locs, stack)
+        locs.clear()
+        stack.clear()
         rest = states[1:]
         drop = len(rest[0]) > 5 and rest[0][5]
         ok, value = root.run_frames(rest, exc=exc) if exc is not None else root.run_frames(rest)
         if not ok:
-            root.raise_at(call_offset, None, stack, value)
+            root.raise_at(call_offset, None, root.stack(), value)
         else:
-            root.write(after, None, stack if drop else [*stack, value])
+            root.write(after, None, root.stack() if drop else [*root.stack(), value])
 
     # -- compiling --------------------------------------------------------------------------------------------------------
 

@@ -14,7 +14,6 @@ from typing import Any
 from . import calls, ir
 from .aborts import Raised
 from .ir import INT, PTR, REF, Const, FieldDescr
-from .numbers import HASHABLE
 
 PY313 = sys.version_info >= (3, 13)
 _MISSING = object()
@@ -50,7 +49,7 @@ def load_global(m: Any, f: Any, name: str) -> Any:
     return r
 
 
-_LASTING = frozenset((FunctionType, BuiltinFunctionType, ModuleType, type, tuple, frozenset)) | HASHABLE
+_LASTING = frozenset((FunctionType, BuiltinFunctionType, ModuleType, int, float, bool, complex, type(None)))
 
 
 def _watched(m: Any, value: Any) -> Any:
