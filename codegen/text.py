@@ -21,6 +21,9 @@ _FIRST_CLASS = 4  # metadata numbers below are fixed, see Writer.metadata
 _IMMORTAL = 0x80000000
 
 
+_GUARD_POLL = ir.BY_NAME["guard_poll"].code
+
+
 class EmitError(Exception):
     """The trace cannot be compiled; the message is a sentence about why."""
 
@@ -224,7 +227,8 @@ class Writer:
         if snap is None:
             raise EmitError(f"{op.name} has no snapshot: {ir.format_op(op)}")
         owned = self.owned[op]
-        key = (id(snap), flags, mode, owned)
+        # nobody shares the exit of a poll: it must lead to CPython, never to a bridge
+        key = (id(snap), flags, mode, owned, op if op.code == _GUARD_POLL else None)
         block = self.exits.get(key)
         if block is None:
             if result is not None and _counted(result):
@@ -245,7 +249,8 @@ class Writer:
 
     def _add_exit(self, plan: ExitPlan, late: list[tuple[ir.Value, int]]) -> ExitBlock:
         """A new exit, or the one that is the same down to the last word though its snapshot is another object."""
-        content = (plan.blob, plan.live, tuple(late), *map(id, plan.consts))
+        poll = plan.origin if plan.origin is not None and plan.origin.code == _GUARD_POLL else None
+        content = (plan.blob, plan.live, tuple(late), poll, *map(id, plan.consts))
         block = self.exits.get(content)
         if block is None:
             block = self.exits[content] = self._new_exit(plan, late)

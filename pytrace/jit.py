@@ -20,6 +20,7 @@ from .tracer.recorder import Limits, LoopToken, Recorder
 NEVER = -1
 RETRY = 200  # events until the next attempt, times the reason's factor
 MAX_ATTEMPTS = 6
+_GUARD_POLL = ir.BY_NAME["guard_poll"].code
 MAX_BRIDGES = 60  # of one loop
 _OURS = tuple(os.path.dirname(os.path.abspath(m.__file__)) + os.sep for m in (ir, codegen, optimizer, watch, bytecode)) + (os.path.dirname(os.path.abspath(__file__)) + os.sep,)
 
@@ -89,7 +90,7 @@ class Jit:
         place = Place(root.code)
         if token is not None:
             place = self.places.setdefault((id(token.code), token.header), place)
-        if self.busy or place.bridges >= MAX_BRIDGES or (plan.origin is not None and plan.origin.name == "guard_poll"):
+        if self.busy or place.bridges >= MAX_BRIDGES:
             self._put_back_frames(root, frames, plan)
             return RETRY * 50 if not self.busy else RETRY
         recorder = Recorder(self.bridge, root, self._find, self.watcher, self.limits, opcodes)
@@ -234,6 +235,8 @@ class Jit:
         """Notes to which loop's tree a trace's exits belong."""
         for plan in compiled.plans:
             plan.token = token
+            if plan.origin is not None and plan.origin.code == _GUARD_POLL:
+                plan.exit.next = -1
 
     def _compile(self, recorder: Recorder) -> Any:
         trace = recorder.trace

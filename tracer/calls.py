@@ -381,10 +381,20 @@ def _abs(m: Any, f: Any, args: list) -> Any:
     t = type(v.obj)
     if t is float:
         return m.from_prim(m.emit("float_abs", m.unbox(v)), abs(v.obj))
+    if t is complex:
+        value = m.pure(abs, v.obj)
+        if not math.isfinite(value):
+            return None
+        r = m.emit("call", *numbers.parts(m, v), desc=_HYPOT)
+        numbers.guard_finite(m, r)
+        return m.from_prim(r, value)
     if t is int and m.is_small(v) and v.obj != ir_min():
         x = m.unbox(v)
         return m.from_prim(m.emit("int_max", x, m.guard("int_neg_ovf", x)), abs(v.obj))
     return None
+
+
+_HYPOT = ir.CallDescr("hypot", "ff", FLOAT, pure=True)
 
 
 def ir_min() -> int:
