@@ -125,6 +125,8 @@ class Jit:
             if failure is not None:
                 failure.__traceback__ = None  # or it would keep the recorder, and so the program's objects, in a cycle
             self.times["time_recording"] += time.perf_counter() - t0
+            if failure is not None:
+                failure.__traceback__ = failure.__context__ = None  # they hold this frame, hence the program's objects
             result = NEVER
             if failure is not None:
                 result = self._failed(recorder, place, failure)

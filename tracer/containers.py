@@ -191,6 +191,8 @@ def range_length(m: Any, start: Any, stop: Any, step: Any, r: range) -> Any:
 def for_iter(m: Any, f: Any, it: Any, after: int) -> Any:
     """The next item of an iterator, or None when it is exhausted."""
     peek = _PEEK.get(type(it.obj))
+    if type(it.obj) is enumerate and not _counts_in_machine_ints(it.obj):
+        return _generic_next(m, f, it, after)
     if peek is not None and (peek is not _peek_zip or _zippable(it.obj)) and (peek is not _peek_enumerate or _countable(it.obj)):
         step = peek(m, it)
         if step is None:
@@ -270,11 +272,16 @@ def _countable(e: Any) -> bool:
     return type(e.__reduce__()[1][0]) in _SIMPLE
 
 
+def _counts_in_machine_ints(e: Any) -> bool:
+    return e.__reduce__()[1][1] < 1 << 62
+
+
 def _zippable(z: Any) -> bool:
     state = z.__reduce__()
     parts = [type(x) for x in state[1]]
-    # exhausted parts change (they drop their sequence), so nothing may be exhausted here
-    return len(state) == 2 and bool(parts) and all(t in _SIMPLE for t in parts) and all(x.__length_hint__() > 0 for x in state[1])
+    # exhausted parts change (they drop their sequence), so nothing may be exhausted here; one iterator that stands twice advances twice
+    distinct = len({id(x) for x in state[1]}) == len(parts)
+    return len(state) == 2 and bool(parts) and distinct and all(t in _SIMPLE for t in parts) and all(x.__length_hint__() > 0 for x in state[1])
 
 
 def _count(m: Any, it: Any) -> tuple:
@@ -310,8 +317,12 @@ def _peek_enumerate(m: Any, it: Any) -> Any:
 
 def _enumerate_generic(m: Any, f: Any, it: Any, after: int) -> Any:
     inner, x, i = _count(m, it)
-    item = _generic_next(m, f, inner, after)
-    return None if item is None else _pair(m, it, x, i, item)
+    # where the inner iterator is exhausted so is this one, and the way not taken needs the whole pair
+    item = _generic_next(m, f, inner, after, asked=it)
+    if item is None:
+        return None
+    x = m.emit("load", it.ir, desc=ENUM_INDEX)  # the inner iterator's code may have advanced this one
+    return _pair(m, it, x, it.obj.__reduce__()[1][1], item)
 
 
 def _peek_zip(m: Any, it: Any) -> Any:
@@ -320,8 +331,13 @@ def _peek_zip(m: Any, it: Any) -> Any:
     ittuple = m.emit("load", it.ir, desc=ZIP_ITERS)
     m.guard("guard_true", m.emit("int_eq", m.emit("load", ittuple, desc=ir.TUPLE_SIZE), Const(INT, len(parts))))
     steps = []
+    inners: list = []
     for k, part in enumerate(parts):
         inner = _val(m.emit("load_at", ittuple, Const(INT, k), desc=ir.TUPLE_ITEM), part, False)
+        for other in inners:
+            if type(other.obj) is type(part):
+                m.guard("guard_false", m.emit("ref_eq", other.ir, inner.ir))
+        inners.append(inner)
         steps.append(_PEEK[type(part)](m, inner))
 
     def commit() -> None:
@@ -345,7 +361,8 @@ _PEEK = {RANGE_ITER: _peek_range, LIST_ITER: _peek_sequence, TUPLE_ITER: _peek_s
 SAFE_ITERATORS = frozenset((type(iter("")), type(iter(b"")), type(iter({})), type(iter({}.items())), type(iter({}.values())), type(iter(set())), type(reversed([]))))
 
 
-def _generic_next(m: Any, f: Any, it: Any, after: int) -> Any:
+def _generic_next(m: Any, f: Any, it: Any, after: int, asked: Any = None) -> Any:
+    """Asks an iterator; `asked`: the iterator on the stack that will ask it, where that is another one."""
     if not hasattr(type(it.obj), "__next__"):
         raise Abort("unsupported-opcode", "FOR_ITER over a bare generator state")
     safe = type(it.obj) in SAFE_ITERATORS
@@ -357,6 +374,8 @@ def _generic_next(m: Any, f: Any, it: Any, after: int) -> Any:
     if r.obj is exhausted:
         # the iterator has been asked: the other way on is the loop's body with the item in place
         r.holders = 0
+        if asked is not None:
+            m.ops[-1].args = (asked.ir,)
         snap = m.snap_at(f.next, [*m.start_stack, r])
         m.ops.append(ir.make("guard_is", r.ir, sentinel, snap=snap))
         m.hold(r)

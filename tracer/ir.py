@@ -143,8 +143,8 @@ _op("guard_shared", "r>v", "somebody else holds a reference too: giving up the t
 _op("guard_not_invalidated", ">v", "no watched thing changed; desc: Flag", "guard")
 _op("guard_poll", ">v", "the eval breaker is clear; one on each back edge", "guard")
 # -- memory; desc: FieldDescr / ArrayDescr
-_op("load", "r>?", "a field of an object (a ref result is borrowed, may be NULL where the descriptor says so); desc: FieldDescr")
-_op("store", "r?>v", "set a field (a ref operand is stolen; the old value is not released); desc: FieldDescr", steals=(1,))
+_op("load", "?>?", "a field of an object or struct (base: ref or ptr; a ref result is borrowed, may be NULL where the descriptor says so); desc: FieldDescr")
+_op("store", "??>v", "set a field (base as for load; a ref operand is stolen; the old value is not released); desc: FieldDescr", steals=(1,))
 _op("load_at", "?i>?", "an element; desc: ArrayDescr; base: ptr, or ref for inline arrays")
 _op("store_at", "?i?>v", "set an element (a ref operand is stolen; the old one is not released); desc: ArrayDescr", steals=(2,))
 # -- allocations

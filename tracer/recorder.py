@@ -310,7 +310,7 @@ class Recorder:
                 item = (f.func if not f.root else None, offset, loc, stack, f.call_offset, f.drop_result)
             else:
                 loc, stack = self._concrete(f, 0, self.start_stack)
-                item = (f.func if not f.root else None, f.pc, loc, stack)
+                item = (f.func if not f.root else None, f.pc, loc, stack, -1, f.drop_result)
             out.append(item[:4] if during else item)
         return out
 
@@ -622,6 +622,7 @@ class Recorder:
                 for op in extra:
                     self.emit("decref", op, snap=self.snap())
                 extra = []
+                self.snapshot = None  # what follows is after these
             first = False
             if self.check_invalidated:
                 self.check_invalidated = False

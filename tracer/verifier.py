@@ -141,6 +141,8 @@ class _Verifier:
         match op.name:
             case "load" | "store":
                 self.kind_of(desc, ir.FieldDescr)
+                if args[0].type not in (ir.PTR, ir.REF):
+                    raise self.fail("The base is neither ptr nor ref")
                 if op.name == "load" and op.type != desc.type:
                     raise self.fail(f"The field is {desc.type}, not {op.type}")
                 if op.name == "store":
@@ -177,7 +179,10 @@ class _Verifier:
         if op.type != desc.result:
             raise self.fail(f"The function gives {desc.result}, not {op.type}")
         if desc.vector:
-            self.refs(op.args)
+            # the first operand is of its own kind, the others are passed as an array
+            if op.args:
+                self.use(op.args[0], _LETTERS[desc.args[0]])
+            self.refs(op.args[1:])
         else:
             if len(op.args) != len(desc.args):
                 raise self.fail(f"The function takes {len(desc.args)} operands")
