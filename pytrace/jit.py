@@ -42,6 +42,7 @@ class Jit:
 
     def __init__(self, bridge: Any, settings: Settings) -> None:
         self.bridge = bridge
+        bridge.import_threading()  # llvmlite would do it, at a time when there is no main thread
         self.watcher = Watcher(bridge)
         self.tokens: dict[tuple[int, int], LoopToken] = {}
         self.places: dict[tuple[int, int], Place] = {}
@@ -123,10 +124,9 @@ class Jit:
             except Exception as error:  # our own: the program must go on all the same
                 failure = self._internal(error)
             if failure is not None:
-                failure.__traceback__ = None  # or it would keep the recorder, and so the program's objects, in a cycle
+                # or they would keep the recorder, and so the program's objects, in a cycle
+                failure.__traceback__ = failure.__context__ = None
             self.times["time_recording"] += time.perf_counter() - t0
-            if failure is not None:
-                failure.__traceback__ = failure.__context__ = None  # they hold this frame, hence the program's objects
             result = NEVER
             if failure is not None:
                 result = self._failed(recorder, place, failure)
