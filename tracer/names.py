@@ -80,10 +80,14 @@ def store_global(m: Any, f: Any, name: str, v: Any) -> None:
 # -- attributes ----------------------------------------------------------------------------------------------------------
 
 
+_mro = type.__dict__["__mro__"].__get__  # a metaclass may have an answer of its own
+_dict = type.__dict__["__dict__"].__get__
+
+
 def lookup(t: type, name: str) -> Any:
     """What `_PyType_Lookup` finds: the attribute in the class's MRO, undescribed."""
-    for c in t.__mro__:
-        d = c.__dict__
+    for c in _mro(t):
+        d = _dict(c)
         if name in d:
             return d[name]
     return _MISSING
@@ -103,8 +107,24 @@ def plain_getattr(m: Any, t: type) -> bool:
     return m.bridge.generic_attributes(t)[0]
 
 
+def _has(attr: Any, method: str) -> bool:
+    return lookup(type(attr), method) is not _MISSING
+
+
 def _is_data(attr: Any) -> bool:
-    return hasattr(type(attr), "__set__") or hasattr(type(attr), "__delete__")
+    return _has(attr, "__set__") or _has(attr, "__delete__")
+
+
+def _stays(m: Any, attr: Any) -> bool:
+    """Whether the trace hears of it when an attribute's class becomes a descriptor's, or another kind of descriptor's."""
+    t = type(attr)
+    return _is_static(t) or m.watcher.watch_type(m.flag, t)
+
+
+def _slot_offset(m: Any, attr: Any, t: type) -> int:
+    """Where instances of t hold the slot that attr describes; -1: it describes none, or none of theirs."""
+    offset = m.bridge.slot_offset(attr)
+    return offset if offset > 0 and attr.__objclass__ in _mro(t) else -1
 
 
 def _is_static(t: type) -> bool:
@@ -148,11 +168,11 @@ def _class_attr(m: Any, f: Any, v: Any, name: str, method: bool) -> bool:
     attr = lookup(cls, name)
     if attr is _MISSING or not m.watcher.watch_type(m.flag, cls):
         return False
+    if type(attr) is not staticmethod and type(attr) is not FunctionType and (_has(attr, "__get__") or not _stays(m, attr)):
+        return False
     m.guard_is(v, cls)
     if type(attr) is staticmethod:
         attr = attr.__func__
-    elif type(attr) is not FunctionType and hasattr(type(attr), "__get__"):
-        return False
     _push_attr(m, f, m.const(attr), method)
     return True
 
@@ -162,12 +182,20 @@ def _instance_attr(m: Any, f: Any, v: Any, name: str, method: bool) -> bool:
     attr = lookup(t, name)
     if not _is_static(t) and not m.watcher.watch_type(m.flag, t):
         return False
+    if attr is not _MISSING and not _stays(m, attr):
+        return False
     if attr is not _MISSING and _is_data(attr):
-        if type(attr) is property and type(attr.fget) is FunctionType and not method and calls.can_inline(m, attr.fget):
+        if (
+            type(attr) is property
+            and type(attr.fget) is FunctionType
+            and not method
+            and calls.can_inline(m, attr.fget)
+            and m.watcher.watch_function(m.flag, attr.fget)
+        ):
             m.guard_type(v)
             calls.enter_function(m, f, attr.fget, [v], 1)
             return True
-        offset = m.bridge.slot_offset(attr) if hasattr(m.bridge, "slot_offset") else -1
+        offset = _slot_offset(m, attr, t)
         if offset > 0:
             m.guard_type(v)
             r = _load_field(m, v, FieldDescr(f"slot.{name}", REF, f"slot.{name}", offset=offset), obj, name)
@@ -225,7 +253,7 @@ def _instance_attr(m: Any, f: Any, v: Any, name: str, method: bool) -> bool:
     if ta is staticmethod:
         _push_attr(m, f, m.const(attr.__func__), method)
         return True
-    if hasattr(ta, "__get__"):
+    if _has(attr, "__get__"):
         return False
     _push_attr(m, f, m.const(attr), method)
     return True
@@ -302,7 +330,9 @@ def store_attr(m: Any, v: Any, name: str, x: Any) -> None:
     obj, t = v.obj, type(v.obj)
     if m.bridge.generic_attributes(t)[1] and not _is_static(t) and m.watcher.watch_type(m.flag, t):
         attr = lookup(t, name)
-        if attr is _MISSING or not _is_data(attr):
+        if attr is not _MISSING and not _stays(m, attr):
+            pass
+        elif attr is _MISSING or not _is_data(attr):
             if instance_state(m, obj) == "values":
                 index = m.bridge.inline_index(t, name)
                 _guard_shape(m, v)
@@ -326,7 +356,7 @@ def store_attr(m: Any, v: Any, name: str, x: Any) -> None:
                            writes=(f"inst.{name}", "keys.nentries", "inst.values_header", "inst.values_ptr"))  # fmt: skip
                 return
         else:
-            offset = m.bridge.slot_offset(attr)
+            offset = _slot_offset(m, attr, t)
             if offset > 0 and hasattr(obj, name):
                 m.guard_type(v)
                 d = FieldDescr(f"slot.{name}", REF, f"slot.{name}", offset=offset)
