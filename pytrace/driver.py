@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from typing import Any
 
 from .interp import _bridge
@@ -13,26 +15,42 @@ if TYPE_CHECKING:
 
 DEFAULT_LOOP_THRESHOLD = 1100  # not a round number: loops with a round number of iterations should not become hot in their last one
 
+_STDLIB = (os.path.dirname(os.__file__) + os.sep, "frozen", "built-in")
+_LATER = 50  # events
+
 _jit: Jit | None = None
 _settings: Settings | None = None
 
 
-def _get() -> Jit:
+def _stdlib_is_importing() -> bool:
+    """Whether a module of the standard library is half imported: importing what we need could meet it in that state."""
+    for module in list(sys.modules.values()):
+        spec = getattr(module, "__dict__", {}).get("__spec__")
+        if getattr(spec, "_initializing", False) and str(getattr(spec, "origin", "")).startswith(_STDLIB):
+            return True
+    return False
+
+
+def _get() -> Jit | None:
     global _jit
-    if _jit is None:
+    if _jit is None and not _stdlib_is_importing():
+        from .codegen.compile import get_engine
         from .jit import Jit
 
         assert _settings is not None
+        get_engine()  # imports llvmlite, at a moment when that is safe
         _jit = Jit(_bridge, _settings)
     return _jit
 
 
 def _on_hot_loop(root: Any, code: Any, header: int) -> int:
-    return _get().on_hot_loop(root, code, header)
+    jit = _get()
+    return _LATER if jit is None else jit.on_hot_loop(root, code, header)
 
 
 def _on_hot_exit(root: Any, exit: Any, frames: list, values: list) -> int:
-    return _get().on_hot_exit(root, exit, frames, values)
+    assert _jit is not None  # or there would be no exits
+    return _jit.on_hot_exit(root, exit, frames, values)
 
 
 def enable(settings: Settings) -> None:
