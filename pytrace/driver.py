@@ -38,6 +38,7 @@ def _get() -> Jit | None:
         from .jit import Jit
 
         assert _settings is not None
+        _bridge.import_threading()  # llvmlite would do it, at a time when there is no main thread
         get_engine()  # imports llvmlite, at a moment when that is safe
         _jit = Jit(_bridge, _settings)
     return _jit

@@ -42,7 +42,6 @@ class Jit:
 
     def __init__(self, bridge: Any, settings: Settings) -> None:
         self.bridge = bridge
-        bridge.import_threading()  # llvmlite would do it, at a time when there is no main thread
         self.watcher = Watcher(bridge)
         self.tokens: dict[tuple[int, int], LoopToken] = {}
         self.places: dict[tuple[int, int], Place] = {}
