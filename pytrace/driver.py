@@ -38,13 +38,29 @@ def _get() -> Jit | None:
         from .jit import Jit
 
         assert _settings is not None
-        _bridge.import_threading()  # llvmlite would do it, at a time when there is no main thread
         get_engine()  # imports llvmlite, at a moment when that is safe
         _jit = Jit(_bridge, _settings)
     return _jit
 
 
+def _import_threading(root: Any) -> bool:
+    """Imports threading (llvmlite would do it, at a time when there is no main thread).  A signal may be handled meanwhile: what its handler
+    raises is raised in the program, and the answer is False."""
+    try:
+        _bridge.import_threading()
+        return True
+    except BaseException as error:  # noqa: BLE001
+        exc = error
+    tb = exc.__traceback__
+    while tb is not None and (tb.tb_frame.f_globals.get("__name__", "").startswith(("pytrace.", "importlib.")) or "importlib" in tb.tb_frame.f_code.co_filename):
+        tb = tb.tb_next
+    root.raise_at(root.offset, None, root.stack(), exc.with_traceback(tb))
+    return False
+
+
 def _on_hot_loop(root: Any, code: Any, header: int) -> int:
+    if _jit is None and not _stdlib_is_importing() and not _import_threading(root):
+        return _LATER
     jit = _get()
     return _LATER if jit is None else jit.on_hot_loop(root, code, header)
 
