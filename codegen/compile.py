@@ -87,6 +87,9 @@ class Engine:
             for name in self.PASSES[tier]:
                 getattr(self.passes, f"add_{name}_pass")()
         self.jit = llvm.create_lljit_compiler(self.target_machine)
+        # ctypes makes array types anew unless somebody holds them, and each is a cycle for the program's collector
+        orc = llvm.orcjit
+        self.array_types = [getattr(orc, name) * n for name in ("_LinkElement", "_SymbolAddress") if hasattr(orc, name) for n in range(3)]
 
     def process_symbol(self, name: str) -> int | None:
         return self.llvm.address_of_symbol(name)

@@ -653,6 +653,8 @@ static PyMethodDef methods[] = {
     {"exit_addr_of", bridge_exit_addr_of, METH_O, "exit_addr_of(exit) -> exit.address"},
     {"import_threading", pt_import_threading, METH_NOARGS,
      "import_threading(): imports threading with the main thread in its place, also inside a handler."},
+    {"run_call", (PyCFunction)(void (*)(void))pt_run_call, METH_FASTCALL,
+     "run_call(callable, *args): calls a function as the outermost frame."},
     {"run_code", pt_run_code, METH_VARARGS, "run_code(code, globals): runs code as the outermost frame."},
     {"layout", pt_layout, METH_NOARGS, "layout() -> dict: offsets, sizes and constants that native code needs."},
     {"symbols", pt_symbols, METH_NOARGS, "symbols() -> dict: addresses of helpers, C-API functions and objects."},

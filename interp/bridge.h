@@ -127,6 +127,7 @@ PT_HIDDEN PyObject *pt_frame_locals(PtFrame *f);
 PT_HIDDEN PyObject *pt_frame_stack(PtFrame *f);
 PT_HIDDEN PyObject *pt_run_states(PyThreadState *ts, PyObject *frames, PyObject *exc);
 PT_HIDDEN PyObject *pt_run_code(PyObject *self, PyObject *args);
+PT_HIDDEN PyObject *pt_run_call(PyObject *self, PyObject *const *args, Py_ssize_t n);
 PT_HIDDEN int pt_root_init(void);
 
 /* ---- exits.c: leaving native code ---- */

@@ -307,6 +307,26 @@ keys_nentries(PyObject *self, PyObject *type)
     return Py_BuildValue("(Ln)", (long long)(intptr_t)&keys->dk_nentries, keys->dk_nentries);
 }
 
+/* Is a function called by running its code, or did C code give it another vectorcall (PyFunction_SetVectorcall)? */
+static PyObject *
+plain_function(PyObject *self, PyObject *func)
+{
+    static vectorcallfunc plain;  /* _PyFunction_Vectorcall, which is not exported */
+    PyFunctionObject *f = (PyFunctionObject *)func;
+    if (!PyFunction_Check(func)) {
+        Py_RETURN_FALSE;
+    }
+    if (plain == NULL) {
+        PyFunctionObject *fresh = (PyFunctionObject *)PyFunction_New(f->func_code, f->func_globals);
+        if (fresh == NULL) {
+            return NULL;
+        }
+        plain = fresh->vectorcall;
+        Py_DECREF(fresh);
+    }
+    return PyBool_FromLong(f->vectorcall == plain);
+}
+
 /* slot_offset(descriptor) -> offset in bytes of a __slots__ member that holds an object, or -1. */
 static PyObject *
 slot_offset(PyObject *self, PyObject *descr)
@@ -384,6 +404,7 @@ PyMethodDef pt_runtime_methods[] = {
     {"inline_has", (PyCFunction)(void (*)(void))inline_has, METH_FASTCALL, "inline_has(obj, index) -> bool"},
     {"has_inline_values", has_inline_values, METH_O, "has_inline_values(obj) -> bool"},
     {"keys_nentries", keys_nentries, METH_O, "keys_nentries(type) -> (address, count)"},
+    {"plain_function", plain_function, METH_O, "plain_function(function): is it called by running its code?"},
     {"slot_offset", slot_offset, METH_O, "slot_offset(member descriptor) -> offset or -1"},
     {NULL},
 };

@@ -322,7 +322,7 @@ def match(part: ast.expr, operand: str, bound: dict[str, str], tests: list[str])
         for k, inner in enumerate(part.args):
             match(inner, f"{operand}.args[{k}]", bound, tests)
     else:
-        value = ast.literal_eval(part)
+        value = literal(part)
         test = f"same_float({operand}.value, {value!r})" if type(value) is float else f"{operand}.value == {value!r}"
         tests.append(f"type({operand}) is Const and {test}")
 
@@ -331,14 +331,29 @@ def same_float(a: float, b: float) -> bool:
     return a == b and math.copysign(1.0, a) == math.copysign(1.0, b)
 
 
+def literal(e: ast.expr) -> Any:
+    """A number or name such as True (`ast.literal_eval` leaves work for the program's garbage collector)."""
+    match e:
+        case ast.Constant():
+            return e.value
+        case ast.UnaryOp(op=ast.USub()):
+            return -literal(e.operand)
+    raise ValueError(ast.unparse(e))
+
+
+class Values(ast.NodeTransformer):
+    """Replaces names by the values of what they are bound to."""
+
+    def __init__(self, bound: dict[str, str]) -> None:
+        self.bound = bound
+
+    def visit_Name(self, node: ast.Name) -> Any:
+        return ast.parse(f"{self.bound[node.id]}.value", mode="eval").body if node.id in self.bound else node
+
+
 def expression(e: ast.expr, bound: dict[str, str]) -> str:
     """A Python expression over the values of the constants."""
-
-    class Values(ast.NodeTransformer):
-        def visit_Name(self, node: ast.Name) -> Any:
-            return ast.parse(f"{bound[node.id]}.value", mode="eval").body if node.id in bound else node
-
-    return ast.unparse(Values().visit(e))
+    return ast.unparse(Values(bound).visit(e))
 
 
 def build(e: ast.expr, bound: dict[str, str], type: str) -> str:
@@ -351,7 +366,7 @@ def build(e: ast.expr, bound: dict[str, str], type: str) -> str:
         row = ir.OPS[op_code(e)]
         args = "".join(f"{build(a, bound, t)}, " for a, t in zip(e.args, row.args))
         return f"fw.again({row.code}, ({args}), op.snap)" if row.guard else f"fw.again({row.code}, ({args}))"
-    return f"fw.const({type!r}, {ast.literal_eval(e)!r})"
+    return f"fw.const({type!r}, {literal(e)!r})"
 
 
 BEFORE: dict[int, Any] = dict.fromkeys({*MEANING, *SOURCES}, fold)

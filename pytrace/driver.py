@@ -34,6 +34,7 @@ def _stdlib_is_importing() -> bool:
 def _get() -> Jit | None:
     global _jit
     if _jit is None and not _stdlib_is_importing():
+        _bridge.import_threading()  # llvmlite would do it, and find no main thread: signals are deferred here
         from .codegen.compile import get_engine
         from .jit import Jit
 

@@ -112,6 +112,8 @@ def can_inline(m: Any, func: FunctionType) -> bool:
     """Whether calls of func are traced into."""
     code = func.__code__
     ci = info(code)
+    if not m.bridge.plain_function(func):  # C code may have put another vectorcall in
+        return False
     if not ci.inlinable or ci.has_loop or code.co_flags & (CO_VARARGS | CO_VARKEYWORDS):
         return False
     if len(m.frames) > m.limits.depth:
