@@ -205,6 +205,13 @@ def _(w: Writer, op: ir.Op, a: list[str]) -> None:
     exit = w.exit(op)
     flag, c = w.fresh(), w.fresh()
     w.load(flag, "i64", address(w.env.flag_address(op.desc)), 0, "flag")
+    if w.has_symbol("monitoring_version"):  # somebody began to trace or to monitor: CPython must run what comes next
+        before, now, change, either = (w.fresh() for _ in range(4))
+        w.load(before, "i64", "%ctx", w.offset("ctx.spare"), "ctx")
+        w.load(now, "i64", w.symbol("monitoring_version"), 0, "flag")
+        w.lines.append(f"{change} = xor i64 {before}, {now}")
+        w.lines.append(f"{either} = or i64 {change}, {flag}")
+        flag = either
     w.lines.append(f"{c} = icmp eq i64 {flag}, 0")
     w.leave_unless(c, exit)
 

@@ -139,6 +139,9 @@ class Writer:
             raise EmitError(f"Neither the bridge nor the process has a C function {name}.")
         return address(value)
 
+    def has_symbol(self, name: str) -> bool:
+        return bool(self._symbols.get(name))
+
     def load_input(self, op: ir.Op) -> str:
         """An input, from its word of the buffer, at the head of the body: on first use, since many are only passed on to exits."""
         lines, self.lines = self.lines, self.prologue

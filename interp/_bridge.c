@@ -93,7 +93,7 @@ enter_native(PtRoot *r, PtNative entry, PyObject *keepalive)
     if (b == NULL) {
         Py_RETURN_NONE;
     }
-    PtCtx ctx = {ts, f, f->localsplus, b->words, pt_eval_breaker(ts), {0}};
+    PtCtx ctx = {ts, f, f->localsplus, b->words, pt_eval_breaker(ts), {(int64_t)*pt_monitoring_version()}};
     int tracing = ts->tracing, what = PT_WHAT(ts), stacktop = f->stacktop;
     ts->tracing = 0;
     PT_WHAT(ts) = -1;

@@ -24,7 +24,7 @@ typedef struct PtCtx {
     PyObject **slots;            /* frame->localsplus */
     int64_t *buf;                /* live values, PT_BUF_WORDS words */
     void *eval_breaker;          /* address to poll, see layout()'s "eval_breaker.*" */
-    int64_t spare[8];            /* native code's own */
+    int64_t spare[8];            /* [0]: the monitoring version on entry; the rest is native code's own */
 } PtCtx;
 
 typedef PtExit *(*PtNative)(PtCtx *);
@@ -150,6 +150,13 @@ PT_HIDDEN int pt_watch_init(PyObject *module);
 PT_HIDDEN void pt_unwatch_all(void);
 
 /* ---- helpers.c ---- */
+
+#if PT_312
+#define MONITORING_WORD uint64_t
+#else
+#define MONITORING_WORD uintptr_t
+#endif
+PT_HIDDEN MONITORING_WORD *pt_monitoring_version(void);
 
 PT_HIDDEN PyObject *pt_layout(PyObject *self, PyObject *noargs);
 PT_HIDDEN PyObject *pt_symbols(PyObject *self, PyObject *noargs);

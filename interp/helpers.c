@@ -498,8 +498,8 @@ static const char names[] =
     "memmove memset memcmp memchr strlen malloc free abort";
 
 /* A word that changes whenever sys.settrace, sys.setprofile or a monitoring tool changes what is watched. */
-static void *
-monitoring_version(void)
+MONITORING_WORD *
+pt_monitoring_version(void)
 {
 #if PT_312
     return &PyInterpreterState_Get()->monitoring_version;
@@ -511,7 +511,7 @@ monitoring_version(void)
 static int
 put_own(PyObject *dict)
 {
-    if (put(dict, "monitoring_version", PyLong_FromVoidPtr(monitoring_version())) < 0) {
+    if (put(dict, "monitoring_version", PyLong_FromVoidPtr(pt_monitoring_version())) < 0) {
         return -1;
     }
     for (size_t i = 0; i < Py_ARRAY_LENGTH(own); i++) {

@@ -98,7 +98,10 @@ def stats() -> dict[str, Any]:
 
 
 def at_exit() -> None:
-    """Last words of the dumps; then off, before the interpreter goes."""
+    """Last words of the dumps; then everything is let go of, before the interpreter takes the modules apart."""
+    global _jit
+    _bridge.disable()
     if _jit is not None:
         _jit.close()
-    _bridge.disable()
+        _jit = None
+    _bridge.shutdown()

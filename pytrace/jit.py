@@ -90,9 +90,10 @@ class Jit:
         place = Place(root.code)
         if token is not None:
             place = self.places.setdefault((id(token.code), token.header), place)
-        if self.busy or place.bridges >= MAX_BRIDGES:
+        watched = sys.gettrace() is not None or sys.getprofile() is not None
+        if self.busy or watched or place.bridges >= MAX_BRIDGES:
             self._put_back_frames(root, frames, plan)
-            return RETRY * 50 if not self.busy else RETRY
+            return RETRY if self.busy or watched else RETRY * 50
         recorder = Recorder(self.bridge, root, self._find, self.watcher, self.limits, opcodes)
         recorder.place = place
         recorder.parent = (exit, plan, token)
@@ -313,8 +314,21 @@ class Jit:
         return out
 
     def close(self) -> None:
+        """The end: nothing of ours may keep the program's objects alive any longer."""
         if self.dumper is not None:
             self.dumper.close(self)
+        codes = {id(p.code): p.code for p in self.places.values()}
+        for code in codes.values():
+            self.bridge.forget(code)
+        for compiled, trace in self.kept:
+            for plan in compiled.plans:
+                plan.snapshot = plan.origin = plan.token = None
+                plan.live = plan.owned = ()
+            trace.ops, trace.inputs, trace.owned_inputs, trace.info, trace.flag, trace.code = [], [], [], {}, None, None
+        self.tokens.clear()
+        self.places.clear()
+        self.kept.clear()
+        self.watcher = Watcher(self.bridge)
 
 
 def _const_index(live: tuple, c: ir.Const) -> int:

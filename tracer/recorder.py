@@ -151,6 +151,7 @@ class Recorder:
         self.temporaries: list[Val] = []
         self.extra: list[Op] = []
         self.blank_at = 0
+        self.watched = False  # somebody began to trace or profile; noticed between instructions
         self.closed = False  # the state is that at the start of the current instruction, or, when closed, f.stack's
         self.place: Any = None
         self.parent: Any = None
@@ -319,6 +320,8 @@ class Recorder:
         ok, value = self.real.call(self.concrete_frames(True), fn, args, kwargs)
         self.blank()
         self.check_invalidated = True
+        if sys.gettrace() is not None or sys.getprofile() is not None:
+            self.watched = True
         if not ok:
             raise Raised(value)
         return value
@@ -627,6 +630,8 @@ class Recorder:
             if self.check_invalidated:
                 self.check_invalidated = False
                 self.ops.append(ir.make("guard_not_invalidated", desc=self.flag, snap=self.snap()))
+            if self.watched:
+                raise Abort("watched")
             if len(self.ops) > limit:
                 raise Abort("too-long")
             ins = f.info.at[at]
