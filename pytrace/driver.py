@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from .jit import Jit
     from .settings import Settings
 
-DEFAULT_LOOP_THRESHOLD = 1100  # not a round number: loops with a round number of iterations should not become hot in their last one
+DEFAULT_LOOP_THRESHOLD = 3900  # not a round number: loops with a round number of iterations should not become hot in their last one
 
 _STDLIB = (os.path.dirname(os.__file__) + os.sep, "frozen", "built-in")
 _LATER = 50  # events

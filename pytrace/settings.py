@@ -86,7 +86,7 @@ KEYS = (
         "N",
         "trace after N loop iterations or calls (default: when the time spent says so)",
     ),
-    Key("exit_threshold", _positive, 100, "N", "trace from a side exit after it was taken N times"),
+    Key("exit_threshold", _positive, 300, "N", "trace from a side exit after it was taken N times"),
     Key("passes", _removals, (), "-NAME-NAME", "leave out these optimizer passes"),
     Key("off", _flag, False, "", "do not trace at all"),
     Key("check", _flag, False, "", "verify the trace between passes"),

@@ -106,7 +106,7 @@ class Limits:
 
     __slots__ = ("ops", "depth", "unroll", "recursion")
 
-    def __init__(self, ops: int = 6000, depth: int = 12, unroll: int = 6, recursion: int = 3) -> None:
+    def __init__(self, ops: int = 6000, depth: int = 12, unroll: int = 6, recursion: int = 1) -> None:
         self.ops = ops
         self.depth = depth
         self.unroll = unroll
