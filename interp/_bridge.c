@@ -653,9 +653,6 @@ static PyMethodDef methods[] = {
     {"exit_addr_of", bridge_exit_addr_of, METH_O, "exit_addr_of(exit) -> exit.address"},
     {"import_threading", pt_import_threading, METH_NOARGS,
      "import_threading(): imports threading with the main thread in its place, also inside a handler."},
-    {"run_call", (PyCFunction)(void (*)(void))pt_run_call, METH_FASTCALL,
-     "run_call(callable, *args): calls a function as the outermost frame."},
-    {"run_code", pt_run_code, METH_VARARGS, "run_code(code, globals): runs code as the outermost frame."},
     {"layout", pt_layout, METH_NOARGS, "layout() -> dict: offsets, sizes and constants that native code needs."},
     {"symbols", pt_symbols, METH_NOARGS, "symbols() -> dict: addresses of helpers, C-API functions and objects."},
     {"stats", bridge_stats, METH_NOARGS, "stats() -> dict of counts since the start"},
@@ -691,7 +688,7 @@ exec_module(PyObject *m)
         return -1;
     }
     return PyModule_AddObjectRef(m, "NULL", pt.null) < 0 || PyModule_AddType(m, &PtExit_Type) < 0 ||
-           PyModule_AddType(m, &PtRootFrame_Type) < 0 || pt_runtime_init(m) < 0 ||
+           PyModule_AddType(m, &PtRootFrame_Type) < 0 || pt_runtime_init(m) < 0 || pt_start_init(m) < 0 ||
            pt_watch_init(m) < 0 || register_shutdown(m) < 0 ? -1 : 0;
 }
 

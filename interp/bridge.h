@@ -126,8 +126,6 @@ PT_HIDDEN PyObject *pt_raise_in_root(PtRoot *r);
 PT_HIDDEN PyObject *pt_frame_locals(PtFrame *f);
 PT_HIDDEN PyObject *pt_frame_stack(PtFrame *f);
 PT_HIDDEN PyObject *pt_run_states(PyThreadState *ts, PyObject *frames, PyObject *exc);
-PT_HIDDEN PyObject *pt_run_code(PyObject *self, PyObject *args);
-PT_HIDDEN PyObject *pt_run_call(PyObject *self, PyObject *const *args, Py_ssize_t n);
 PT_HIDDEN int pt_root_init(void);
 
 /* ---- exits.c: leaving native code ---- */
@@ -148,6 +146,10 @@ int pt_must_leave(PtCtx *);
 
 PT_HIDDEN int pt_watch_init(PyObject *module);
 PT_HIDDEN void pt_unwatch_all(void);
+
+/* ---- start.c: what the command needs ---- */
+
+PT_HIDDEN int pt_start_init(PyObject *module);
 
 /* ---- helpers.c ---- */
 

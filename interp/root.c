@@ -758,67 +758,6 @@ pt_ask(PtRoot *r, PyObject *handler, PyObject **args, int n)
     return next;
 }
 
-/* ---- programs ---- */
-
-/* Where nothing of ours shows below the program's first frame. */
-typedef struct {
-    PyThreadState *ts;
-    PtFrame *current;
-    int remaining, limit;
-    _PyErr_StackItem *exc_info, fresh;
-} Outermost;
-
-static void
-enter_outermost(Outermost *o)
-{
-    PyThreadState *ts = o->ts = PyThreadState_Get();
-    o->current = pt_current(ts);
-    o->remaining = ts->py_recursion_remaining;
-    o->limit = ts->py_recursion_limit;
-    o->exc_info = ts->exc_info;
-    o->fresh = (_PyErr_StackItem){NULL, NULL};
-    ts->py_recursion_remaining = o->limit;
-    ts->exc_info = &o->fresh;
-    pt_set_current(ts, NULL);
-}
-
-static void
-leave_outermost(Outermost *o)
-{
-    PyThreadState *ts = o->ts;
-    pt_set_current(ts, o->current);
-    ts->exc_info = o->exc_info;
-    ts->py_recursion_remaining = o->remaining + ts->py_recursion_limit - o->limit;
-}
-
-PyObject *
-pt_run_code(PyObject *self, PyObject *args)
-{
-    PyObject *code, *globals;
-    Outermost o;
-    if (!PyArg_ParseTuple(args, "O!O!:run_code", &PyCode_Type, &code, &PyDict_Type, &globals)) {
-        return NULL;
-    }
-    enter_outermost(&o);
-    PyObject *result = PyEval_EvalCode(code, globals, globals);
-    leave_outermost(&o);
-    return result;
-}
-
-PyObject *
-pt_run_call(PyObject *self, PyObject *const *args, Py_ssize_t n)
-{
-    Outermost o;
-    if (n < 1) {
-        PyErr_SetString(PyExc_TypeError, "run_call(callable, *args)");
-        return NULL;
-    }
-    enter_outermost(&o);
-    PyObject *result = PyObject_Vectorcall(args[0], args + 1, n - 1, NULL);
-    leave_outermost(&o);
-    return result;
-}
-
 int
 pt_root_init(void)
 {

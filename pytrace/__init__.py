@@ -23,7 +23,8 @@ __all__ = ["disable", "enable", "enabled", "stats"]
 if not os.path.isdir(os.path.join(__path__[0], "interp")):
     __path__.append(os.path.dirname(__path__[0]))
 
-_running: "Settings | None" = None
+_running = False
+_settings: "Settings | None" = None
 
 
 def enable(**options: object) -> bool:
@@ -40,8 +41,8 @@ def enable(**options: object) -> bool:
 def disable() -> None:
     """Stop tracing and leave compiled code; the program goes on in CPython."""
     global _running
-    if _running is not None:
-        _running = None
+    if _running:
+        _running = False
         _driver().disable()
 
 
@@ -56,17 +57,18 @@ class enabled:
 
     def __init__(self, **options: object) -> None:
         self._options = options
-        self._outer: Settings | None = None
+        self._outer: tuple[bool, Settings | None] = (False, None)
 
     def __enter__(self) -> "enabled":
-        self._outer = _running
+        self._outer = _running, _settings
         enable(**self._options)
         return self
 
     def __exit__(self, *exception: object) -> None:
         disable()
-        if self._outer is not None:
-            _start(self._outer)
+        running, settings = self._outer
+        if running:
+            _start(settings)
 
 
 def _driver() -> "ModuleType":
@@ -75,10 +77,10 @@ def _driver() -> "ModuleType":
     return importlib.import_module("pytrace.driver")
 
 
-def _start(settings: "Settings") -> bool:
-    """Start the driver, or say in one sentence why it cannot be started."""
-    global _running
-    if settings.off:
+def _start(settings: "Settings | None") -> bool:
+    """Start the driver with these settings (None: the defaults), or say in one sentence why it cannot be started."""
+    global _running, _settings
+    if settings is not None and settings.off:
         return False
     try:
         from . import driver  # pyright: ignore[reportAttributeAccessIssue]
@@ -87,12 +89,12 @@ def _start(settings: "Settings") -> bool:
     except (ImportError, RuntimeError) as why:
         print(f"pytrace: {_sentence(why)}; running on plain CPython", file=sys.stderr)
         return False
-    if _running is None:
+    if not _running:
         import atexit
 
         atexit.unregister(driver.at_exit)
         atexit.register(driver.at_exit)
-    _running = settings
+    _running, _settings = True, settings
     return True
 
 

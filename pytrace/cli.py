@@ -18,14 +18,15 @@ Start-up is the point of half of this file's oddities: nothing is imported that 
 import os
 import sys
 
-from . import _start
-from .settings import Settings, SettingsError, from_environment, parse
+from . import _start, stats
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import CodeType, ModuleType, TracebackType
     from typing import Any, NoReturn
+
+    from .settings import Settings
 
 _FLAGS = frozenset("bBdEiIOPqRsStuv")
 _PIPE_CAPACITY = 1 << 16
@@ -76,6 +77,8 @@ def parse_command(arguments: list[str]) -> Command:
 
 def _long_option(command: Command, argument: str, following: list[str]) -> int:
     """Take a long option; returns how many of the following arguments it used."""
+    from .settings import SettingsError, parse
+
     name, equals, value = argument.partition("=")
     taken = 0
     if name in ("--jit", "--stats-json") and not equals:
@@ -151,11 +154,20 @@ def main() -> None:
         raise
 
 
+def _settings(command: Command) -> "Settings | None":
+    """What the user asked for, None: nothing. Raises SettingsError."""
+    if not command.jit and not os.environ.get("PYTRACE"):
+        return None
+    from .settings import Settings, from_environment
+
+    return Settings(**(from_environment(os.environ) | command.jit))
+
+
 def _main() -> None:
     try:
         command = parse_command(sys.argv[1:])
-        settings = Settings(**(from_environment(os.environ) | command.jit))
-    except SettingsError as error:
+        settings = _settings(command)
+    except ValueError as error:  # a SettingsError
         print(f"pytrace: {error}", file=sys.stderr)
         sys.exit(2)
     given = sys.orig_argv[1 : -len(sys.argv)]  # options that this interpreter has already
@@ -176,10 +188,12 @@ def _main() -> None:
 
     sys.orig_argv[1:] = command.plain
     namespace = _fresh_main()
-    if settings.stats or settings.stats_json:
+    if settings is not None and (settings.stats or settings.stats_json):
         import atexit
 
-        atexit.register(_report, settings, os.getpid())
+        from .report import report
+
+        atexit.register(_report, report, settings, os.getpid())
     _start(settings)
     if command.kind == "-c":
         _run_command(command, namespace)
@@ -212,11 +226,8 @@ def _print_help(command: Command) -> "NoReturn":
     sys.exit(status)
 
 
-def _report(settings: Settings, process: int) -> None:
+def _report(report: "Callable[[Settings, dict[str, Any]], None]", settings: "Settings", process: int) -> None:
     if os.getpid() == process:  # and not in a forked child that leaves through sys.exit
-        from . import stats
-        from .report import report
-
         report(settings, stats())
 
 

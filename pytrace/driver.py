@@ -1,87 +1,144 @@
-"""Starts and stops the JIT.  Kept small: until the first hot loop nothing else of pytrace is imported."""
+"""Starts and stops the JIT.  Kept small: until the first hot loop nothing else of pytrace is imported (see isolation.py for how)."""
 
-from __future__ import annotations
-
-import os
+import builtins
 import sys
-from typing import Any
+from _frozen_importlib_external import SourceFileLoader  # pyright: ignore[reportMissingImports]
+from time import perf_counter
 
 from .interp import _bridge
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
     from .jit import Jit
     from .settings import Settings
 
 DEFAULT_LOOP_THRESHOLD = 3900  # not a round number: loops with a round number of iterations should not become hot in their last one
+LATER = 50  # events until the next attempt, when this is no time to import
+NEVER = -1
 
-_STDLIB = (os.path.dirname(os.__file__) + os.sep, "frozen", "built-in")
-_LATER = 50  # events
-
-_jit: Jit | None = None
-_settings: Settings | None = None
-
-
-def _stdlib_is_importing() -> bool:
-    """Whether a module of the standard library is half imported: importing what we need could meet it in that state."""
-    for module in list(sys.modules.values()):
-        spec = getattr(module, "__dict__", {}).get("__spec__")
-        if getattr(spec, "_initializing", False) and str(getattr(spec, "origin", "")).startswith(_STDLIB):
-            return True
-    return False
+_start = perf_counter()
+_MISSING = object()
+_originals = dict(builtins.__dict__)  # before the program can change anything
+_path = sys.path[not sys.flags.safe_path :]  # the first entry is the program's
+_jit: "Jit | None" = None
+_settings: "Settings | None" = None
+_isolation: "Any" = None
 
 
-def _get() -> Jit | None:
-    global _jit
-    if _jit is None and not _stdlib_is_importing():
-        _bridge.import_threading()  # llvmlite would do it, and find no main thread: signals are deferred here
-        from .codegen.compile import get_engine
-        from .jit import Jit
+def _load(root: "Any") -> int:
+    """Loads the JIT; when there is none (yet), the answer is in how many events to ask again."""
+    global _isolation
+    if _isolation is None:
+        _isolation = _unpatched(_isolate)
+    if _isolation.busy():
+        return LATER
+    if not _isolation.has("llvmlite"):
+        return _give_up("llvmlite is not installed")
+    try:
+        return _isolation.apart(_load_all, root)
+    except Exception as error:
+        return _give_up(f"its own code cannot be imported ({error!r})")
 
-        assert _settings is not None
-        get_engine()  # imports llvmlite, at a moment when that is safe
-        _jit = Jit(_bridge, _settings)
-    return _jit
+
+def _load_all(root: "Any") -> int:
+    global _settings, _jit
+    if not _import_threading(root):
+        return LATER
+    if _settings is None:
+        _settings = _isolation.load("pytrace.settings").Settings()
+        _bridge.set_thresholds(*_thresholds(_settings))
+    _isolation.load("pytrace.codegen.compile").get_engine()  # imports llvmlite
+    _jit = _isolation.load("pytrace.jit").Jit(_bridge, _settings)
+    return LATER
 
 
-def _import_threading(root: Any) -> bool:
-    """Imports threading (llvmlite would do it, at a time when there is no main thread).  A signal may be handled meanwhile: what its handler
-    raises is raised in the program, and the answer is False."""
+def _import_threading(root: "Any") -> bool:
+    """Imports threading (llvmlite would do it, and find no main thread: signals are deferred here).
+
+    A signal may be handled meanwhile: what its handler raises is raised in the program, and the answer is False.
+    """
     try:
         _bridge.import_threading()
         return True
-    except BaseException as error:  # noqa: BLE001
+    except BaseException as error:
         exc = error
-    tb = exc.__traceback__
-    while tb is not None and (tb.tb_frame.f_globals.get("__name__", "").startswith(("pytrace.", "importlib.")) or "importlib" in tb.tb_frame.f_code.co_filename):
-        tb = tb.tb_next
-    root.raise_at(root.offset, None, root.stack(), exc.with_traceback(tb))
+    traceback = exc.__traceback__
+    while traceback is not None and traceback.tb_frame.f_globals.get("__name__", "").startswith(("pytrace.", "importlib.", "threading")):
+        traceback = traceback.tb_next
+    root.raise_at(root.offset, None, root.stack(), exc.with_traceback(traceback))
     return False
 
 
-def _on_hot_loop(root: Any, code: Any, header: int) -> int:
-    if _jit is None and not _stdlib_is_importing() and not _import_threading(root):
-        return _LATER
-    jit = _get()
-    return _LATER if jit is None else jit.on_hot_loop(root, code, header)
+def _isolate() -> "Any":
+    """Loads isolation.py by hand: whatever the program did to `import` must not matter."""
+    name, own = "pytrace.isolation", dict(_originals)
+    module = type(builtins)(name)
+    module.__dict__.update(__builtins__=own, __package__="pytrace", __file__=__file__.replace("driver", "isolation"))
+    exec(SourceFileLoader(name, module.__file__).get_code(name), module.__dict__)
+    sys.modules[name] = module
+    return module.Isolation(own, _path, _unpatched)
 
 
-def _on_hot_exit(root: Any, exit: Any, frames: list, values: list) -> int:
-    assert _jit is not None  # or there would be no exits
+def _unpatched(function: "Callable[..., Any]", *args: "Any") -> "Any":
+    """Calls with the builtins that Python started with: those that the program replaced are put back meanwhile."""
+    real = builtins.__dict__
+    patched = {name: real.get(name, _MISSING) for name in _originals if real.get(name) is not _originals[name]}
+    real.update({name: _originals[name] for name in patched})
+    try:
+        return function(*args)
+    finally:
+        for name, value in patched.items():
+            if value is _MISSING:
+                del real[name]
+            else:
+                real[name] = value
+
+
+def _give_up(why: str) -> int:
+    _bridge.disable()
+    if sys.__stderr__ is not None:
+        sys.__stderr__.write(f"pytrace: {why}; running on plain CPython\n")
+    return NEVER
+
+
+def _on_hot_loop(root: "Any", code: "Any", header: int) -> int:
+    if _jit is None:
+        wait = _load(root)
+        if _jit is None:
+            return wait
+    return _jit.on_hot_loop(root, code, header)
+
+
+def _on_hot_exit(root: "Any", exit: "Any", frames: list, values: list) -> int:
+    assert _jit is not None
     return _jit.on_hot_exit(root, exit, frames, values)
 
 
-def enable(settings: Settings) -> None:
-    """Starts counting loops.  Raises RuntimeError with a sentence for a Python that pytrace was not built for."""
+def enable(settings: "Settings | None") -> None:
+    """Starts counting loops.  `settings` None: the defaults, which are looked up at the first hot loop.
+
+    Raises RuntimeError with a sentence for a Python that pytrace was not built for.
+    """
     global _settings
     _bridge.check()
     _settings = settings
     if _jit is not None:
-        _jit.configure(settings)
-    threshold = settings.threshold or DEFAULT_LOOP_THRESHOLD
-    _bridge.enable(_on_hot_loop, _on_hot_exit, None, threshold, threshold, settings.exit_threshold if settings.threshold is None else min(settings.exit_threshold, threshold))
-    if settings.stats or settings.stats_json:
-        _bridge.set_timing(True)
+        _settings = _settings or _isolation.load("pytrace.settings").Settings()
+        _jit.configure(_settings)
+    _bridge.enable(_on_hot_loop, _on_hot_exit, None, *_thresholds(_settings))
+    _bridge.set_timing(_settings is not None and bool(_settings.stats or _settings.stats_json))
+
+
+def _thresholds(settings: "Settings | None") -> tuple[int, int, int]:
+    """Events until Python is asked: about loops, functions, exits."""
+    if settings is None:
+        return DEFAULT_LOOP_THRESHOLD, DEFAULT_LOOP_THRESHOLD, DEFAULT_LOOP_THRESHOLD
+    if settings.threshold is None:
+        return DEFAULT_LOOP_THRESHOLD, DEFAULT_LOOP_THRESHOLD, settings.exit_threshold
+    return settings.threshold, settings.threshold, min(settings.exit_threshold, settings.threshold)
 
 
 def disable() -> None:
@@ -89,9 +146,14 @@ def disable() -> None:
     _bridge.disable()
 
 
-def stats() -> dict[str, Any]:
-    """Figures of the run so far."""
-    out = dict(_bridge.stats())
+def stats() -> "dict[str, Any]":
+    """Figures of the run so far; times in seconds.
+
+    `time_native` is measured only when statistics were asked for in the settings, and contains what compiled code called.
+    """
+    out: dict[str, Any] = dict(_bridge.stats())
+    out["time_native"] = out.pop("native_ns") / 1e9
+    out["time_total"] = perf_counter() - _start
     if _jit is not None:
         out.update(_jit.stats())
     return out

@@ -107,6 +107,7 @@ class Jit:
         self.busy = True
         t0 = time.perf_counter()
         exc: BaseException | None = None
+        late: BaseException | None = None  # one that another thread sent: the program's, when everything is in its place again
         failure: Abort | None = None
         started = False
         try:
@@ -121,8 +122,9 @@ class Jit:
             except Raised as raised:
                 exc = raised.exc
                 failure = Abort("raised", type(exc).__name__)
-            except Exception as error:  # our own: the program must go on all the same
+            except BaseException as error:  # our own: the program must go on all the same
                 failure = self._internal(error)
+                late = None if isinstance(error, Exception) else error
             if failure is not None:
                 # or they would keep the recorder, and so the program's objects, in a cycle
                 failure.__traceback__ = failure.__context__ = None
@@ -135,8 +137,9 @@ class Jit:
                     result = finish(recorder, place)
                 except Abort as abort:
                     result = self._failed(recorder, place, abort)
-                except Exception as error:
+                except BaseException as error:
                     result = self._failed(recorder, place, self._internal(error))
+                    late = None if isinstance(error, Exception) else error
             if started:
                 self._put_back(recorder, root, exc)
             elif frames is not None:
@@ -144,9 +147,11 @@ class Jit:
         finally:
             recorder.close()
             self.busy = False
+        if late is not None:
+            raise late
         return result
 
-    def _internal(self, error: Exception) -> Abort:
+    def _internal(self, error: BaseException) -> Abort:
         """An error of our own, as text (made by hand: the traceback module would read into the program's linecache)."""
         tb, lines = error.__traceback__, []
         while tb is not None:
@@ -310,6 +315,7 @@ class Jit:
     def stats(self) -> dict[str, Any]:
         out: dict[str, Any] = dict(self.counts)
         out["aborts"] = dict(self.aborts)
+        out["abort_reasons"] = {code: REASONS[code].text for code in self.aborts}
         out.update(self.times)
         return out
 

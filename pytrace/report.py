@@ -32,7 +32,8 @@ def render(figures: "Mapping[str, Any]") -> str:
     rows = [(label, f"{figures.get(key, 0):,}") for key, label in _COUNTS]
     aborts: Mapping[str, int] = figures.get("aborts", {})
     rows.append(("recordings aborted", f"{sum(aborts.values()):,}"))
-    rows += [(f"  {reason}", f"{count:,}") for reason, count in sorted(aborts.items(), key=lambda row: -row[1])]
+    texts: Mapping[str, str] = figures.get("abort_reasons", {})
+    rows += [(f"  {code}", f"{count:,}  {texts.get(code, '')}".rstrip()) for code, count in sorted(aborts.items(), key=lambda row: -row[1])]
     total = figures.get("time_total", 0.0)
     for key, label in _TIMES:
         seconds = figures.get(key, 0.0)
@@ -44,17 +45,25 @@ def render(figures: "Mapping[str, Any]") -> str:
     return "".join(f"pytrace: {label:{width}}  {value}\n" for label, value in rows)
 
 
+def as_json(value: object, indent: str = "\n") -> str:
+    """The figures as JSON, made by hand: at a program's exit nothing can be imported for sure."""
+    if isinstance(value, dict):
+        inner = indent + "  "
+        items = ",".join(f"{inner}{as_json(key)}: {as_json(item, inner)}" for key, item in value.items())
+        return f"{{{items}{indent}}}" if items else "{}"
+    if isinstance(value, str):
+        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return repr(value)
+
+
 def report(settings: "Settings", figures: "Mapping[str, Any]") -> None:
     """Print and write what the settings ask for."""
     if settings.stats and sys.__stderr__ is not None:
         sys.__stderr__.write(render(figures))
         sys.__stderr__.flush()
     if settings.stats_json:
-        import json
-
         try:
             with open(settings.stats_json, "w", encoding="utf-8") as file:
-                json.dump(dict(figures), file, indent=2)
-                file.write("\n")
+                file.write(as_json(figures) + "\n")
         except OSError as error:
             print(f"pytrace: cannot write {settings.stats_json}: {error.strerror}", file=sys.__stderr__)
