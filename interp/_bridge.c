@@ -375,6 +375,23 @@ bridge_disable(PyObject *self, PyObject *noargs)
     Py_RETURN_NONE;
 }
 
+/* Not when the module is imported: a program that runs without the JIT does not find atexit imported. */
+static int
+register_shutdown(PyObject *m)
+{
+    static int registered;
+    if (registered) {
+        return 0;
+    }
+    registered = 1;
+    PyObject *fn = PyObject_GetAttrString(m, "shutdown");
+    PyObject *atexit = fn ? PyImport_ImportModule("atexit") : NULL;
+    int err = atexit ? done(PyObject_CallMethod(atexit, "register", "O", fn)) : -1;
+    Py_XDECREF(atexit);
+    Py_XDECREF(fn);
+    return err;
+}
+
 static PyObject *
 bridge_enable(PyObject *self, PyObject *args)
 {
@@ -394,7 +411,7 @@ bridge_enable(PyObject *self, PyObject *args)
     pt.on_loop = not_none(loop);
     pt.on_exit = not_none(exit);
     pt.on_func = not_none(func);
-    if (start_monitoring() < 0) {
+    if (register_shutdown(self) < 0 || start_monitoring() < 0) {
         Py_CLEAR(pt.on_loop);
         Py_CLEAR(pt.on_exit);
         Py_CLEAR(pt.on_func);
@@ -581,17 +598,6 @@ bridge_shutdown(PyObject *self, PyObject *noargs)
     return result;
 }
 
-static int
-register_shutdown(PyObject *m)
-{
-    PyObject *fn = PyObject_GetAttrString(m, "shutdown");
-    PyObject *atexit = fn ? PyImport_ImportModule("atexit") : NULL;
-    int err = atexit ? done(PyObject_CallMethod(atexit, "register", "O", fn)) : -1;
-    Py_XDECREF(atexit);
-    Py_XDECREF(fn);
-    return err;
-}
-
 /* ---- statistics ---- */
 
 static PyObject *
@@ -689,7 +695,7 @@ exec_module(PyObject *m)
     }
     return PyModule_AddObjectRef(m, "NULL", pt.null) < 0 || PyModule_AddType(m, &PtExit_Type) < 0 ||
            PyModule_AddType(m, &PtRootFrame_Type) < 0 || pt_runtime_init(m) < 0 || pt_start_init(m) < 0 ||
-           pt_watch_init(m) < 0 || register_shutdown(m) < 0 ? -1 : 0;
+           pt_watch_init(m) < 0 ? -1 : 0;
 }
 
 static PyModuleDef_Slot slots[] = {

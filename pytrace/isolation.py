@@ -81,7 +81,7 @@ class Isolation:
 
     def apart(self, function: "Callable[..., Any]", *args: "Any") -> "Any":
         """Calls a function that imports for us."""
-        return self.apart(function, *args)
+        return self._unpatched(self._apart, function, *args)
 
     def load(self, name: str) -> "ModuleType":
         """Imports a module of ours."""
