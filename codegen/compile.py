@@ -230,7 +230,7 @@ def compile_trace(trace: ir.Trace, bridge: Any, tier: int = TIER) -> Compiled:
     get_engine(tier)
     env = env_of(bridge)
     t1 = clock()
-    emitted = emit(trace, env, f"trace_{next(_counter)}")
+    emitted = emit(trace, env, f"trace_{next(_counter)}")  # pyright: ignore[reportArgumentType]
     t2 = clock()
     compiled = Compiled(trace, emitted, bridge)
     compiled.timings = {"setup": t1 - t0, "emit": t2 - t1}

@@ -89,7 +89,7 @@ def emit(trace: ir.Trace, env: Env, name: str = "trace_0") -> Emitted:
     entry = [*frame_entry(w), f"declare ptr @{name}_buf(ptr)"] if enters_from_frame(trace) else []
     metadata = w.metadata()
     texts = ["\n".join([*lines, *metadata, ""]) if lines else "" for lines in (body, entry)]
-    return Emitted(name, *texts, w.exit_list, w.keep)
+    return Emitted(name, *texts, w.exit_list, w.keep)  # pyright: ignore[reportCallIssue]
 
 
 # -- control flow

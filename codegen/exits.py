@@ -87,9 +87,9 @@ class _Builder:
         index = self.index.get(v)
         if index is not None:
             return TAG_LIVE | index
-        if v.code == _BOX_BOOL or v.code in _BOXES and self.named.uses[v] == 1:
-            return self.operand(v.args[0])
-        return self.virtual(v)
+        if v.code == _BOX_BOOL or v.code in _BOXES and self.named.uses[v] == 1:  # pyright: ignore[reportArgumentType, reportAttributeAccessIssue]
+            return self.operand(v.args[0])  # pyright: ignore[reportAttributeAccessIssue]
+        return self.virtual(v)  # pyright: ignore[reportArgumentType]
 
     def virtual(self, v: ir.Op) -> int:
         index = self.virtual_index.get(v)

@@ -40,7 +40,7 @@ class Arrangement(NamedTuple):
     """An exit's buffer.  `now`: values to be stored at the operation, `late`: in the exit, both with their words."""
 
     live: tuple[ir.Value, ...]
-    index: dict[Any, int]
+    index: dict[Any, int]  # pyright: ignore[reportIncompatibleMethodOverride]
     now: list[tuple[ir.Value, int]]
     late: list[tuple[ir.Value, int]]
 
@@ -63,7 +63,7 @@ def named_by(snapshot: ir.Snapshot, present: set[ir.Op]) -> Named:
                     n = uses.get(v, 0)
                     uses[v] = n + 1
                     if not n:
-                        visit(v.args)
+                        visit(v.args)  # noqa: F821
 
     visit(snapshot.values())
     del visit  # it refers to itself: no work for the collector

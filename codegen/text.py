@@ -107,7 +107,7 @@ class Writer:
             return self.const(v)
         if v in self.inputs:
             return self.load_input(v)
-        raise EmitError(f"{ir.format_value(v)} is used before it is computed: {ir.format_op(v)}")
+        raise EmitError(f"{ir.format_value(v)} is used before it is computed: {ir.format_op(v)}")  # pyright: ignore[reportArgumentType]
 
     def const(self, c: ir.Const) -> str:
         t, value = c.type, c.value

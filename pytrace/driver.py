@@ -5,7 +5,7 @@ import sys
 from _frozen_importlib_external import SourceFileLoader  # pyright: ignore[reportMissingImports]
 from time import perf_counter
 
-from .interp import _bridge
+from .interp import _bridge  # pyright: ignore[reportAttributeAccessIssue]
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ _path = sys.path[not sys.flags.safe_path :]  # the first entry is the program's
 _jit: "Jit | None" = None
 _settings: "Settings | None" = None
 _isolation: "Any" = None
+_final: "dict[str, Any] | None" = None
 
 
 def _load(root: "Any") -> int:
@@ -77,7 +78,7 @@ def _isolate() -> "Any":
     name, own = "pytrace.isolation", dict(_originals)
     module = type(builtins)(name)
     module.__dict__.update(__builtins__=own, __package__="pytrace", __file__=__file__.replace("driver", "isolation"))
-    exec(SourceFileLoader(name, module.__file__).get_code(name), module.__dict__)
+    exec(SourceFileLoader(name, module.__file__).get_code(name), module.__dict__)  # pyright: ignore[reportArgumentType]
     sys.modules[name] = module
     return module.Isolation(own, _path, _unpatched)
 
@@ -127,7 +128,7 @@ def enable(settings: "Settings | None") -> None:
     _settings = settings
     if _jit is not None:
         _settings = _settings or _isolation.load("pytrace.settings").Settings()
-        _jit.configure(_settings)
+        _jit.configure(_settings)  # pyright: ignore[reportArgumentType]
     _bridge.enable(_on_hot_loop, _on_hot_exit, None, *_thresholds(_settings))
     _bridge.set_timing(_settings is not None and bool(_settings.stats or _settings.stats_json))
 
@@ -151,6 +152,8 @@ def stats() -> "dict[str, Any]":
 
     `time_native` is measured only when statistics were asked for in the settings, and contains what compiled code called.
     """
+    if _final is not None:
+        return _final
     out: dict[str, Any] = dict(_bridge.stats())
     out["time_native"] = out.pop("native_ns") / 1e9
     out["time_total"] = perf_counter() - _start
@@ -161,7 +164,8 @@ def stats() -> "dict[str, Any]":
 
 def at_exit() -> None:
     """Last words of the dumps; then everything is let go of, before the interpreter takes the modules apart."""
-    global _jit
+    global _jit, _final
+    _final = stats()
     _bridge.disable()
     if _jit is not None:
         _jit.close()

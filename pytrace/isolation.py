@@ -26,7 +26,7 @@ from _frozen_importlib_external import (  # pyright: ignore[reportMissingImports
     FileFinder,
     SourceFileLoader,
     SourcelessFileLoader,
-    _get_supported_file_loaders,
+    _get_supported_file_loaders,  # pyright: ignore[reportAttributeAccessIssue]
 )
 
 TYPE_CHECKING = False
@@ -191,7 +191,7 @@ class Isolation:
         if spec is None and name.partition(".")[0] not in ("pytrace", *_REST):  # nor is the program asked
             raise ModuleNotFoundError(f"No module named {name!r}", name=name)
         if spec is not None and (name in _OURS or name.startswith(("pytrace.", "llvmlite."))) and isinstance(spec.loader, (SourceFileLoader, SourcelessFileLoader)):
-            spec.loader = _Loader(spec.loader, self.builtins)
+            spec.loader = _Loader(spec.loader, self.builtins)  # pyright: ignore[reportAttributeAccessIssue]
         return spec
 
     def _find(self, name: str, path: "Iterable[str]") -> "Any":
@@ -245,7 +245,7 @@ def _is_extension(module: object) -> bool:
 
 def _is_original(value: object, key: str, module: "ModuleType") -> bool:
     if type(value) is _BuiltinFunction:
-        return value.__name__ == key and value.__self__ is module
+        return value.__name__ == key and value.__self__ is module  # pyright: ignore[reportAttributeAccessIssue]
     return isinstance(value, type)
 
 

@@ -22,7 +22,7 @@ RETRY = 200  # events until the next attempt, times the reason's factor
 MAX_ATTEMPTS = 6
 _GUARD_POLL = ir.BY_NAME["guard_poll"].code
 MAX_BRIDGES = 60  # of one loop
-_OURS = tuple(os.path.dirname(os.path.abspath(m.__file__)) + os.sep for m in (ir, codegen, optimizer, watch, bytecode)) + (os.path.dirname(os.path.abspath(__file__)) + os.sep,)
+_OURS = tuple(os.path.dirname(os.path.abspath(m.__file__)) + os.sep for m in (ir, codegen, optimizer, watch, bytecode)) + (os.path.dirname(os.path.abspath(__file__)) + os.sep,)  # pyright: ignore[reportArgumentType, reportCallIssue]
 
 
 class Place:
@@ -292,7 +292,7 @@ class Jit:
         return RETRY
 
     def _finish_bridge(self, recorder: Recorder, place: Place) -> int:
-        exit, plan, token = recorder.parent
+        exit, _, token = recorder.parent
         compiled = self._compile(recorder)
         self._own_exits(compiled, token)
         self.bridge.attach_bridge(exit, compiled.buf_entry, compiled)

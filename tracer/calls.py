@@ -162,7 +162,7 @@ def bind(m: Any, func: FunctionType, args: list, kwnames: tuple | None) -> list 
 def enter_function(m: Any, f: Any, func: FunctionType, locs: list, npop: int, bound: bool = False, drop_result: bool = False) -> None:
     """Inlines func; without `bound`, locs are plain positional arguments."""
     if not bound:
-        locs = bind(m, func, locs, None)
+        locs = bind(m, func, locs, None)  # pyright: ignore[reportAssignmentType]
         if locs is None:
             raise Abort("unsupported-opcode", "argument binding")
     m.enter(f, func, locs, npop, drop_result)

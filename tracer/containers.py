@@ -200,7 +200,7 @@ def for_iter(m: Any, f: Any, it: Any, after: int) -> Any:
         item, commit = step
         commit()
         return item() if callable(item) else item
-    if type(it.obj) is enumerate and type(inner := it.obj.__reduce__()[1][0]) in SAFE_ITERATORS and inner.__length_hint__():
+    if type(it.obj) is enumerate and type(inner := it.obj.__reduce__()[1][0]) in SAFE_ITERATORS and inner.__length_hint__():  # pyright: ignore[reportAttributeAccessIssue]
         return _enumerate_generic(m, f, it, after)
     return _generic_next(m, f, it, after)
 
@@ -316,7 +316,7 @@ def _peek_enumerate(m: Any, it: Any) -> Any:
 
 
 def _enumerate_generic(m: Any, f: Any, it: Any, after: int) -> Any:
-    inner, x, i = _count(m, it)
+    inner, x, _ = _count(m, it)
     # where the inner iterator is exhausted so is this one, and the way not taken needs the whole pair
     item = _generic_next(m, f, inner, after, asked=it)
     if item is None:

@@ -408,9 +408,9 @@ def format_const(c: Const) -> str:
 def format_value(v: Value) -> str:
     if type(v) is Const:
         return format_const(v)
-    if v.num < 0:
+    if v.num < 0:  # pyright: ignore[reportAttributeAccessIssue]
         return f"{_PREFIX[v.type]}?{id(v) & 0xFFFF:x}"
-    return f"{_PREFIX[v.type]}{v.num}"
+    return f"{_PREFIX[v.type]}{v.num}"  # pyright: ignore[reportAttributeAccessIssue]
 
 
 def format_desc(d: Any) -> str:
@@ -432,7 +432,7 @@ def format_op(op: Op) -> str:
     if op.desc is not None and op.code not in (LABEL, PHI):
         text += f" #{format_desc(op.desc)}"
     if op.code == LABEL:
-        text += " phis[" + ", ".join(f"{format_value(p)}:{p.type}" for p in op.desc) + "]"
+        text += " phis[" + ", ".join(f"{format_value(p)}:{p.type}" for p in op.desc) + "]"  # pyright: ignore[reportOptionalIterable]
     if op.type != VOID:
         text = f"{format_value(op)} = {text}"
     if op.snap is not None:

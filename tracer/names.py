@@ -45,8 +45,7 @@ def load_global(m: Any, f: Any, name: str) -> Any:
             raise Raised(NameError(f"name '{name}' is not defined", name=name))
         if _watch_key(m, g, name) and _watch_key(m, b, name):
             return m.const(value)
-    r = m.residual("pt_load_global", [m.const(g), m.const(b), m.const(name)], lambda g, b, n: g[n] if n in g else b[n], runs=False)
-    return r
+    return m.residual("pt_load_global", [m.const(g), m.const(b), m.const(name)], lambda g, b, n: g[n] if n in g else b[n], runs=False)
 
 
 _LASTING = frozenset((FunctionType, BuiltinFunctionType, ModuleType, int, float, bool, complex, type(None)))

@@ -122,7 +122,7 @@ class Recorder:
     def __init__(self, bridge: Any, root: Any, find_loop: Callable[[Any, int], LoopToken | None], watcher: Any, limits: Limits, semantics: Any) -> None:
         self.bridge = bridge
         self.NULLOBJ = bridge.NULL
-        self.real = root
+        self.real: Any = root
         self.find_loop = find_loop
         self.watcher = watcher
         self.limits = limits
@@ -330,7 +330,7 @@ class Recorder:
         """Calls fn directly: only for what cannot run the user's code."""
         try:
             return fn(*args)
-        except Exception as e:  # noqa: BLE001 - whatever it raises is the program's exception
+        except Exception as e:
             e.__traceback__ = None
             exc = e
         raise Raised(exc)
@@ -521,8 +521,7 @@ class Recorder:
             elif a in mapping:
                 r = mapping[a]
             else:
-                r = build_op(a)
-                return r
+                return build_op(a)
             self.emit("incref", r)
             return r
 
@@ -596,7 +595,7 @@ class Recorder:
             self.extra += [new] * (have - want)
         for f in self.frames[:-1]:
             f.state = self._state(f, f.next, f.call_offset, f.stack)
-        del value, operand, rebuild_prim, build_op, build, concrete  # they refer to each other: no work for the collector
+        value = operand = rebuild_prim = build_op = build = concrete = None  # type: ignore[assignment]  # noqa: F811 - no cycles for the collector
         self.start_stack = self.frames[-1].stack[:]
         self.start_pc = -1
         self.blank_at = snapshot.frames[0].offset
@@ -790,7 +789,7 @@ class Recorder:
         self._end(ir.make("jump", *self._operands(vals, types)))
 
     def _jump_loop(self, token: LoopToken) -> bool:
-        if set(k for k in self.names) != set((id(d.dict), d.key) for d in token.inputs if isinstance(d, ir.NameDescr)):
+        if set(self.names) != {(id(d.dict), d.key) for d in token.inputs if isinstance(d, ir.NameDescr)}:
             return False
         vals = self._values_for(token.inputs, token.types, token.nulls)
         if vals is None:

@@ -35,7 +35,7 @@ def run(n: int) -> tuple:
         x = (x * 1103515245 + 12345) % 2147483648
         items.append(x)
     quicksort(items, 0, n - 1)
-    for a, b in zip(items, items[1:]):
+    for a, b in zip(items, items[1:]):  # noqa: RUF007
         assert a <= b
     return items[0], items[n // 2], items[-1]
 
