@@ -274,6 +274,10 @@ class Jit:
         llvm = sum(v for k, v in compiled.timings.items() if k != "emit")
         self.times["time_llvm"] += llvm
         self.times["time_codegen"] += t2 - t1 - llvm
+        if self.settings.perf_map:
+            from .codegen import perfmap
+
+            perfmap.note(compiled)
         if self.dumper is not None:
             self.dumper.compiled(optimized, compiled)
         return compiled

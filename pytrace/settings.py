@@ -37,12 +37,6 @@ def _positive(text: "str | None") -> int:
     raise ValueError
 
 
-def _level(text: "str | None") -> int:
-    if text in ("0", "1", "2", "3"):
-        return int(text)
-    raise ValueError
-
-
 def _removals(text: "str | None") -> "tuple[str, ...]":
     names = (text or "").replace("+", "-").split("-")
     if names[0] or not any(names):
@@ -84,7 +78,7 @@ KEYS = (
         _positive,
         None,
         "N",
-        "trace after N loop iterations or calls (default: when the time spent says so)",
+        "trace after N loop iterations (default: 3900)",
     ),
     Key("exit_threshold", _positive, 300, "N", "trace from a side exit after it was taken N times"),
     Key("passes", _removals, (), "-NAME-NAME", "leave out these optimizer passes"),
@@ -92,9 +86,6 @@ KEYS = (
     Key("check", _flag, False, "", "verify the trace between passes"),
     Key("max_trace_ops", _positive, 6000, "N", "give up a trace that grows longer than N operations"),
     Key("max_inline_depth", _count, 20, "N", "inline calls at most N levels deep"),
-    Key("opt_level", _level, 2, "0..3", "LLVM's optimization level for code that stays hot"),
-    Key("peel", _flag, True, "0|1", "peel the first iteration off a loop"),
-    Key("unroll", _flag, True, "0|1", "unroll small loops"),
     Key("perf_map", _flag, False, "", "write /tmp/perf-PID.map for Linux perf"),
     Key("dump", _place, None, "DIR", "dump each trace, to standard error or into files in DIR (--dump-traces)"),
     Key("stats", _flag, False, "", "print statistics on standard error at exit (--stats)"),
@@ -116,9 +107,6 @@ class Settings:
     check: bool
     max_trace_ops: int
     max_inline_depth: int
-    opt_level: int
-    peel: bool
-    unroll: bool
     perf_map: bool
     dump: str | None
     """Where to dump traces: "-" is standard error, anything else a directory."""
