@@ -102,7 +102,13 @@ def line(code: Any, offset: int) -> int:
 def source(code: Any, header: int) -> str:
     """The source line at a loop's header."""
     n = line(code, max(header, 0))
-    return f"{n:5} {linecache.getline(code.co_filename, n).rstrip()}" if n else ""
+    if not n:
+        return ""
+    known = code.co_filename in linecache.cache
+    text = linecache.getline(code.co_filename, n).rstrip()
+    if not known:  # the program's cache stays as it was
+        linecache.cache.pop(code.co_filename, None)
+    return f"{n:5} {text}"
 
 
 def bytecode(code: Any, header: int) -> str:
