@@ -26,6 +26,15 @@ TIME_LIMIT = 60  # seconds, per process
 IGNORED = {"PYTHONSTARTUP", "PYTHONWARNINGS", "PYTHONINSPECT", "PYTHONVERBOSE", "PYTHONOPTIMIZE", "PYTHONTRACEMALLOC"}
 
 
+# What is known to differ, and why; `None`: under any settings.
+DIFFERS = {
+    ("gen_state.py", None): "at exit, generators in a module's list are finalized in another order",
+    ("trace_pdb.py", None): "pdb.set_trace() called from a compiled loop stops at the next line, not at its own",
+    ("trace_setprofile.py", None): "local monitoring events on a function that a compiled loop has inlined are not seen",
+    ("refcounts.py", "threshold=2"): "sys.getrefcount sees the recorder's references in the iteration that is recorded",
+}
+
+
 class Outcome(NamedTuple):
     """What a process did: its exit status (negative: killed by that signal) and all that it wrote."""
 
@@ -75,8 +84,11 @@ def difference(stream: str, expected: bytes, actual: bytes) -> str:
 
 @pytest.mark.parametrize("settings", SETTINGS, ids=lambda settings: settings or "default")
 @pytest.mark.parametrize("name", NAMES, ids=lambda name: name.removesuffix(".py"))
-def test_program(name: str, settings: str) -> None:
+def test_program(name: str, settings: str, request: pytest.FixtureRequest) -> None:
     """The program does the same under pytrace as under CPython."""
+    reason = DIFFERS.get((name, None)) or DIFFERS.get((name, settings))
+    if reason:
+        request.applymarker(pytest.mark.xfail(reason=reason))
     expected = reference(name)
     jit = ("--jit", settings) if settings else ()
     actual = run("-m", "pytrace", *jit, name)

@@ -58,8 +58,8 @@ def generators(n):
 
 
 def growth(fn, n):
-    fn(n)
-    fn(n)
+    for _ in range(6):
+        fn(n)
     gc.collect()
     before = sys.getallocatedblocks()
     for _ in range(3):
