@@ -513,6 +513,8 @@ class Recorder:
         def operand(a: Any) -> Any:
             """IR operand of a virtual object, owned by it when it is a ref."""
             if type(a) is Const:
+                if a.type == REF and a.value is not ir.NULL_VALUE:
+                    self.emit("incref", a)
                 return a
             if a.type != REF:
                 return mapping.get(a) or rebuild_prim(a)
@@ -532,7 +534,11 @@ class Recorder:
             return new
 
         def build_op(v: Any) -> Op:
-            new = ir.make(v.name, *[operand(a) for a in v.args], desc=v.desc, type=v.type)
+            if v.name == "new_instance":  # its class is not given away
+                args = [v.args[0], *[operand(a) for a in v.args[1:]]]
+            else:
+                args = [operand(a) for a in v.args]
+            new = ir.make(v.name, *args, desc=v.desc, type=v.type)
             self.ops.append(new)
             mapping[v] = new
             return new
