@@ -52,6 +52,17 @@ class Instr(NamedTuple):
     target: int
 
 
+def _stored_by(ins: Instr) -> tuple[int, ...]:
+    match _STORES.get(ins.op):
+        case "one":
+            return (ins.arg,)
+        case "both":
+            return (ins.arg >> 4, ins.arg & 15)
+        case "high":
+            return (ins.arg >> 4,)
+    return ()
+
+
 class CodeInfo:
     """What the recorder needs to know of a code object.
 
@@ -88,14 +99,7 @@ class CodeInfo:
             self.order.append(ins)
             if op in _JREL_BACK:
                 self.headers[target] = max(start, self.headers.get(target, -1))
-            kind = _STORES.get(op)
-            if kind == "one":
-                stored.add(arg)
-            elif kind == "both":
-                stored.add(arg >> 4)
-                stored.add(arg & 15)
-            elif kind == "high":
-                stored.add(arg >> 4)
+            stored.update(_stored_by(ins))
             i, ext, start = after, 0, -1
         self.stored = stored
         self.has_loop = bool(self.headers)
@@ -119,6 +123,10 @@ class CodeInfo:
                 if h <= lo and end >= hi and (h, end) != (lo, hi):
                     lo, hi, changed = h, max(end, hi), True
         return lo, hi
+
+    def slots_stored(self, lo: int, hi: int) -> set[int]:
+        """Indices of localsplus that the range stores to."""
+        return {k for i in self.order if lo <= i.offset <= hi for k in _stored_by(i)}
 
     def names_stored(self, lo: int, hi: int) -> set[str]:
         """Names that STORE_NAME, STORE_GLOBAL and their deletions in the range write."""

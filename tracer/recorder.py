@@ -420,6 +420,7 @@ class Recorder:
         self.frames.append(f)
         null = self.NULLOBJ
         stored = f.info.stored
+        changed = f.info.slots_stored(*f.info.outermost_loop(header))
         for k, obj in enumerate(locs):
             if k not in stored:
                 if obj is not null:
@@ -429,7 +430,9 @@ class Recorder:
             if obj is null:
                 nulls.add(k)
                 continue
-            f.locals[k] = self.hold(self._input(k, obj, generic))
+            # a nan that the loop only reads stays the object that it is: `in` finds it by identity alone
+            same = obj != obj if type(obj) is float and k not in changed else False
+            f.locals[k] = self.hold(self._input(k, obj, frozenset((k,)) if same else generic))
         for j, obj in enumerate(stack):
             k = self.nlocals + j
             if obj is null:
