@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import operator
+import sys
 from typing import Any
 
 from . import ir
 from .aborts import Abort, Raised
 from .ir import INT, Const
 
+PY313 = sys.version_info >= (3, 13)
 SIZES = {list: ir.LIST_SIZE, tuple: ir.TUPLE_SIZE}
 RANGE_ITER = type(iter(range(0)))
 LIST_ITER = type(iter([]))
@@ -247,6 +249,8 @@ def _peek_sequence(m: Any, it: Any) -> Any:
         m.guard("guard_false", more)
         next(it.obj, None)
         m.emit("store", it.ir, ir.NULL, desc=seq_desc)
+        if is_list and PY313:  # the index says so, too, and is what CPython looks at
+            m.emit("store", it.ir, Const(INT, -1), desc=index_desc)
         give_up(m, seq, seq_obj)
         return None
     m.guard("guard_true", more)
