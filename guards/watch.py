@@ -57,6 +57,17 @@ class Watcher:
             self.bridge.watch_function(func, self._handle(flag).address)
         return True
 
+    def watch_code(self, flag: Any, code: Any) -> bool:
+        """That nobody asks for monitoring events of this code; False where somebody has."""
+        name = ("code", id(code))
+        if self.changes.get(name, 0) > TOLERANCE:
+            return False
+        if name not in flag.seen:
+            if not self.bridge.watch_code(code, self._handle(flag).address):
+                return False
+            flag.seen[name] = code
+        return True
+
     def note_invalidated(self, flag: Any) -> None:
         """A flag was raised: counts against everything that it watched whose kind can change often."""
         for name in flag.seen:

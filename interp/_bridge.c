@@ -13,8 +13,6 @@
 
 PtState pt;
 
-#define TOOL 5                   /* sys.monitoring.OPTIMIZER_ID */
-
 /* ---- buffers for live values: one for each activation of native code, reused ---- */
 
 typedef struct Buffer {
@@ -316,7 +314,7 @@ listen(PyObject *mon, const char *name, PyMethodDef *def, long *events)
     if (fn == NULL) {
         return -1;
     }
-    int err = done(PyObject_CallMethod(mon, "register_callback", "ilO", TOOL, bit, fn));
+    int err = done(PyObject_CallMethod(mon, "register_callback", "ilO", PT_TOOL, bit, fn));
     Py_DECREF(fn);
     if (def) {
         *events |= bit;
@@ -324,34 +322,44 @@ listen(PyObject *mon, const char *name, PyMethodDef *def, long *events)
     return err;
 }
 
-static int
-start_monitoring(void)
+static long our_events;
+
+/* Switches our events on or off, for all code. */
+int
+pt_set_events(int on)
+{
+    PyObject *mon = monitoring();
+    return mon ? done(PyObject_CallMethod(mon, "set_events", "il", PT_TOOL, on ? our_events : 0)) : -1;
+}
+
+int
+pt_start_monitoring(void)
 {
     long events = 0;
     PyObject *mon = monitoring();
-    if (mon == NULL || done(PyObject_CallMethod(mon, "use_tool_id", "is", TOOL, "pytrace")) < 0) {
+    if (mon == NULL || done(PyObject_CallMethod(mon, "use_tool_id", "is", PT_TOOL, "pytrace")) < 0) {
         return -1;
     }
     if (pt.disable == NULL) {
         pt.disable = PyObject_GetAttrString(mon, "DISABLE");
     }
     if (pt.disable == NULL || listen(mon, "JUMP", &jump_def, &events) < 0 ||
-        (pt.on_func && listen(mon, "PY_START", &start_def, &events) < 0) ||
-        done(PyObject_CallMethod(mon, "set_events", "il", TOOL, events)) < 0) {
+        (pt.on_func && listen(mon, "PY_START", &start_def, &events) < 0)) {
         return -1;
     }
-    return done(PyObject_CallMethod(mon, "restart_events", NULL));
+    our_events = events;
+    return pt_set_events(1) < 0 ? -1 : done(PyObject_CallMethod(mon, "restart_events", NULL));
 }
 
-static int
-stop_monitoring(void)
+int
+pt_stop_monitoring(void)
 {
     PyObject *mon = monitoring();
-    if (mon == NULL || done(PyObject_CallMethod(mon, "set_events", "ii", TOOL, 0)) < 0 ||
+    if (pt_set_events(0) < 0 ||
         listen(mon, "JUMP", NULL, NULL) < 0 || listen(mon, "PY_START", NULL, NULL) < 0) {
         return -1;
     }
-    return done(PyObject_CallMethod(mon, "free_tool_id", "i", TOOL));
+    return done(PyObject_CallMethod(mon, "free_tool_id", "i", PT_TOOL));
 }
 
 static PyObject *
@@ -365,7 +373,7 @@ bridge_disable(PyObject *self, PyObject *noargs)
 {
     if (pt.enabled) {
         pt.enabled = 0;
-        if (stop_monitoring() < 0) {
+        if (pt_unhook() && pt_stop_monitoring() < 0) {
             return NULL;
         }
         Py_CLEAR(pt.on_loop);
@@ -411,13 +419,14 @@ bridge_enable(PyObject *self, PyObject *args)
     pt.on_loop = not_none(loop);
     pt.on_exit = not_none(exit);
     pt.on_func = not_none(func);
-    if (register_shutdown(self) < 0 || start_monitoring() < 0) {
+    if (register_shutdown(self) < 0 || pt_start_monitoring() < 0) {
         Py_CLEAR(pt.on_loop);
         Py_CLEAR(pt.on_exit);
         Py_CLEAR(pt.on_func);
         return NULL;
     }
     pt.enabled = 1;
+    pt_hook();
     Py_RETURN_NONE;
 }
 

@@ -146,6 +146,18 @@ int pt_must_leave(PtCtx *);
 
 PT_HIDDEN int pt_watch_init(PyObject *module);
 PT_HIDDEN void pt_unwatch_all(void);
+PT_HIDDEN void pt_code_monitored(PyCodeObject *code);
+PT_HIDDEN void pt_code_died(PyCodeObject *code);
+
+/* ---- hooks.c: others who trace or monitor ---- */
+
+#define PT_TOOL 5                /* sys.monitoring.OPTIMIZER_ID */
+
+PT_HIDDEN int pt_start_monitoring(void);
+PT_HIDDEN int pt_stop_monitoring(void);
+PT_HIDDEN int pt_set_events(int on);
+PT_HIDDEN void pt_hook(void);
+PT_HIDDEN int pt_unhook(void);
 
 /* ---- start.c: what the command needs ---- */
 

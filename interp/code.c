@@ -37,6 +37,7 @@ on_code(PyCodeEvent event, PyCodeObject *code)
     if (event != PY_CODE_EVENT_DESTROY) {
         return 0;
     }
+    pt_code_died(code);
     PtCode *pc = pt_map_remove(&codes, code);
     if (pc != NULL) {
         PyObject *exc = PyErr_GetRaisedException();

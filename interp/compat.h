@@ -195,23 +195,35 @@ pt_has_version(PyTypeObject *type)
 
 #define PT_FIRST_TOOLS 0x1f   /* tool ids 0..4: everybody but us (5) and CPython's own settrace/setprofile (6, 7) */
 
-/* True where somebody else watches this code: then it runs in CPython only. */
+/* Whether somebody else has asked for events of this code. */
 static inline int
-pt_watched(PyThreadState *ts, PyCodeObject *code)
+pt_monitored(PyCodeObject *code)
 {
-    if (ts->c_tracefunc != NULL || ts->c_profilefunc != NULL) {
-        return 1;
-    }
     uint8_t tools = 0;
-    for (int i = 0; i < _PY_MONITORING_UNGROUPED_EVENTS; i++) {
-        tools |= ts->interp->monitors.tools[i];
-    }
     if (code->_co_monitoring != NULL) {
         for (int i = 0; i < _PY_MONITORING_LOCAL_EVENTS; i++) {
             tools |= code->_co_monitoring->local_monitors.tools[i];
         }
     }
     return (tools & PT_FIRST_TOOLS) != 0;
+}
+
+/* Whether somebody else has asked for events of all code. */
+static inline int
+pt_all_monitored(PyInterpreterState *interp)
+{
+    uint8_t tools = 0;
+    for (int i = 0; i < _PY_MONITORING_UNGROUPED_EVENTS; i++) {
+        tools |= interp->monitors.tools[i];
+    }
+    return (tools & PT_FIRST_TOOLS) != 0;
+}
+
+/* True where somebody else watches this code: then it runs in CPython only. */
+static inline int
+pt_watched(PyThreadState *ts, PyCodeObject *code)
+{
+    return ts->c_tracefunc != NULL || ts->c_profilefunc != NULL || pt_all_monitored(ts->interp) || pt_monitored(code);
 }
 
 #endif

@@ -446,7 +446,7 @@ pt_leave_native(PtRoot *r, PtCtx *ctx, PtExit *e)
     pt.stats.exits++;
     e->count++;
     int asks = !(e->flags & (PT_EXIT_RAISE | PT_EXIT_RETURN)) && pt.on_exit != NULL;
-    if (asks && e->count >= (e->next ? e->next : pt.exit_threshold)) {
+    if (asks && e->count >= (e->next ? e->next : pt.exit_threshold) && !pt_watched(r->ts, pt_code(r->f))) {
         hot_exit(r, ctx, e);
     }
     else {

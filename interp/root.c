@@ -530,6 +530,13 @@ get_is_generator(PyObject *self, void *unused)
 }
 
 static PyObject *
+get_watched(PyObject *self, void *unused)
+{
+    PtRoot *r = get_root(self);
+    return r ? PyBool_FromLong(pt_watched(r->ts, pt_code(r->f))) : NULL;
+}
+
+static PyObject *
 get_handled(PyObject *self, void *unused)
 {
     PtRoot *r = get_root(self);
@@ -578,6 +585,7 @@ static PyGetSetDef root_getset[] = {
     {"builtins", get_builtins, NULL, NULL},
     {"f_locals", get_f_locals, NULL, "the mapping of names in module and class code, else None"},
     {"is_generator", get_is_generator, NULL, "whether this is a generator's or coroutine's frame"},
+    {"watched", get_watched, NULL, "whether somebody traces, profiles or monitors it now: then it has to run in CPython"},
     {"handled", get_handled, set_handled,
      "the exception that the frame is handling (what a bare raise would raise), or None"},
     {NULL},

@@ -1,7 +1,8 @@
 /* Watching what compiled code takes for granted.
 
    A Flag is a word that native code tests. Watches connect things to flags: a key of a dict, a type, a function. When
-   CPython's watchers report a change, the flags connected with it are set to 1, in C and at once, and queued for Python
+   CPython's watchers (for code that gets local monitoring events: our hook) report a change, the flags connected with it
+   are set to 1, in C and at once, and queued for Python
    (take_invalidated). A watch works once: what is raised is disconnected.
 
    Callbacks come in the middle of dict, type and function operations, so they run no Python code: three maps from addresses
@@ -25,7 +26,7 @@ typedef struct {
     PyObject *weak;              /* types only */
 } Entry;
 
-static PtMap dicts, types, functions;
+static PtMap dicts, types, functions, codes;
 static PyObject *queue;          /* raised flags */
 static PyObject *addresses;      /* dict: address of a live flag -> None */
 static int dict_id = -1, type_id = -1, function_id = -1;
@@ -151,6 +152,26 @@ function_changed(PyFunction_WatchEvent event, PyFunctionObject *func, PyObject *
         remove_entry(&functions, func);
     }
     return 0;
+}
+
+/* Somebody asks for events of this code from now on. */
+void
+pt_code_monitored(PyCodeObject *code)
+{
+    Entry *e = pt_map_find(&codes, code);
+    if (e != NULL) {
+        raise_list(e->flags);
+    }
+}
+
+void
+pt_code_died(PyCodeObject *code)
+{
+    if (pt_map_find(&codes, code) != NULL) {
+        PyObject *exc = PyErr_GetRaisedException();
+        remove_entry(&codes, code);
+        PyErr_SetRaisedException(exc);
+    }
 }
 
 /* Callbacks must keep the exception that may be set. */
@@ -321,6 +342,37 @@ watch_function(PyObject *self, PyObject *args)
 }
 
 static PyObject *
+watch_code(PyObject *self, PyObject *args)
+{
+    PyObject *code;
+    unsigned long long address;
+    if (!PyArg_ParseTuple(args, "O!K:watch_code", &PyCode_Type, &code, &address)) {
+        return NULL;
+    }
+    Flag *flag = flag_at(address);
+    if (flag == NULL) {
+        return NULL;
+    }
+    if (pt_monitored((PyCodeObject *)code)) {
+        Py_RETURN_FALSE;
+    }
+    Entry *e = pt_map_find(&codes, code);
+    if (e == NULL && (e = insert(&codes, code, PyList_New(0), NULL)) == NULL) {
+        return NULL;
+    }
+    if (connect(e->flags, flag) < 0) {
+        return NULL;
+    }
+    Py_RETURN_TRUE;
+}
+
+static PyObject *
+is_monitored(PyObject *self, PyObject *code)
+{
+    return PyBool_FromLong(PyCode_Check(code) && pt_monitored((PyCodeObject *)code));
+}
+
+static PyObject *
 take_invalidated(PyObject *self, PyObject *noargs)
 {
     PyObject *fresh = PyList_New(0);
@@ -375,6 +427,7 @@ pt_unwatch_all(void)
     clear_map(&dicts);
     clear_map(&types);
     clear_map(&functions);
+    clear_map(&codes);
 }
 
 /* ---- flags ---- */
@@ -458,6 +511,9 @@ static PyMethodDef watch_methods[] = {
      "watch_type(type, flag_address) -> bool: raised when the type or a base changes. False: it cannot be watched."},
     {"watch_function", watch_function, METH_VARARGS,
      "watch_function(func, flag_address) -> True: raised when code or defaults change, or the function dies."},
+    {"watch_code", watch_code, METH_VARARGS,
+     "watch_code(code, flag_address) -> bool: raised when somebody asks for monitoring events of this code. False: has already."},
+    {"is_monitored", is_monitored, METH_O, "is_monitored(code) -> bool: whether somebody has asked for events of this code."},
     {"take_invalidated", take_invalidated, METH_NOARGS, "take_invalidated() -> list of flags raised since the last call"},
     {NULL},
 };

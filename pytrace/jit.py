@@ -90,10 +90,9 @@ class Jit:
         place = Place(root.code)
         if token is not None:
             place = self.places.setdefault((id(token.code), token.header), place)
-        watched = sys.gettrace() is not None or sys.getprofile() is not None
-        if self.busy or watched or place.bridges >= MAX_BRIDGES:
+        if self.busy or place.bridges >= MAX_BRIDGES:
             self._put_back_frames(root, frames, plan)
-            return RETRY if self.busy or watched else RETRY * 50
+            return RETRY if self.busy else RETRY * 50
         recorder = Recorder(self.bridge, root, self._find, self.watcher, self.limits, opcodes)
         recorder.place = place
         recorder.parent = (exit, plan, token)

@@ -29,8 +29,6 @@ IGNORED = {"PYTHONSTARTUP", "PYTHONWARNINGS", "PYTHONINSPECT", "PYTHONVERBOSE", 
 # What is known to differ, and why; `None`: under any settings.
 DIFFERS = {
     ("gen_state.py", None): "at exit, generators in a module's list are finalized in another order",
-    ("trace_pdb.py", None): "pdb.set_trace() called from a compiled loop stops at the next line, not at its own",
-    ("trace_setprofile.py", None): "local monitoring events on a function that a compiled loop has inlined are not seen",
     ("refcounts.py", "threshold=2"): "sys.getrefcount sees the recorder's references in the iteration that is recorded",
 }
 

@@ -32,7 +32,7 @@ REASONS: dict[str, Reason] = {
         Reason("sees-references", "the loop looks at reference counts, which a trace need not mirror", "", 0),
         Reason("changed", "a function or class changed while it was being recorded", "", 4),
         Reason("frame-changed", "a variable was changed from outside through the frame", "", 8),
-        Reason("watched", "sys.settrace or sys.setprofile was switched on while recording", "watched code runs in CPython", 8),
+        Reason("watched", "somebody began to trace, profile or monitor the code while it was recorded", "watched code runs in CPython", 8),
         Reason("verify", "the verifier refused the trace", "this is an error in pytrace; please report it", 0),
         Reason("internal", "an error inside of pytrace", "please report it", 0),
         Reason("compile", "LLVM refused the trace", "this is an error in pytrace; please report it", 0),

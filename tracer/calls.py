@@ -119,7 +119,7 @@ def can_inline(m: Any, func: FunctionType) -> bool:
     if len(m.frames) > m.limits.depth:
         return False
     depth = sum(1 for g in m.frames if g.code is code)
-    return depth < m.limits.recursion and type(func.__builtins__) is dict and not m.watcher.is_opaque(code)
+    return depth < m.limits.recursion and type(func.__builtins__) is dict and not m.watcher.is_opaque(code) and m.watcher.watch_code(m.flag, code)
 
 
 def bind(m: Any, func: FunctionType, args: list, kwnames: tuple | None) -> list | None:

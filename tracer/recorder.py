@@ -320,7 +320,7 @@ class Recorder:
         ok, value = self.real.call(self.concrete_frames(True), fn, args, kwargs)
         self.blank()
         self.check_invalidated = True
-        if sys.gettrace() is not None or sys.getprofile() is not None:
+        if self.real.watched or len(self.frames) > 1 and any(self.bridge.is_monitored(f.code) for f in self.frames[1:]):
             self.watched = True
         if not ok:
             raise Raised(value)
@@ -412,6 +412,8 @@ class Recorder:
             if real.f_locals is not real.globals:
                 raise Abort("class-body")
             f.module = True
+        if not self.watcher.watch_code(self.flag, code):
+            raise Abort("watched")
         locs, stack = real.locals(), real.stack()
         self.taken = tuple(sorted(f.info.stored))
         self.nlocals = len(locs)
@@ -560,6 +562,8 @@ class Recorder:
 
         outer = None
         for depth, (fs, fr) in enumerate(zip(snapshot.frames, frames)):
+            if not self.watcher.watch_code(self.flag, fs.code):
+                self.watched = True
             locs, stack = fr[2:4]
             if depth == 0:
                 f = Frame(real.func, real.code, real.globals, real.builtins, True)
