@@ -109,6 +109,6 @@ def _take(w: Writer, op: ir.Op, obj: str) -> None:
         w.lines.append(f"{dead} = icmp eq i32 {change_count(w, obj, 'sub')}, 0")
         w.lines.append(f"br i1 {dead}, label %{dealloc}, label %{done}")
         w.begin(dealloc)
-        w.lines.append(f"call void {w.symbol('_Py_Dealloc')}(ptr {obj}) nounwind")
+        w.lines.append(f"call void {w.symbol('pt_free')}(ptr {obj}) nounwind")
         w.lines.append(f"br label %{done}")
         w.begin(done)

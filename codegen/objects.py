@@ -110,7 +110,7 @@ def _decref(w: Writer, op: ir.Op, a: list[str]) -> None:
     w.lines.append(f"br i1 {dead}, label %{dealloc}, label %{done}, {UNLIKELY}")
     w.begin(dealloc)
     if exit is None:
-        w.lines.append(f"call void {w.symbol('_Py_Dealloc')}(ptr {a[0]}) nounwind")
+        w.lines.append(f"call void {w.symbol('pt_free')}(ptr {a[0]}) nounwind")
     else:
         w.put(exit.late)
         w.lines.append(f"call void {w.symbol('pt_dealloc_sync')}(ptr %ctx, ptr {address(exit.address)}, ptr {a[0]}) nounwind")
@@ -230,6 +230,18 @@ def _store_float(w: Writer, op: ir.Op, a: list[str]) -> None:
 @emits("store_float_at")
 def _store_float_at(w: Writer, op: ir.Op, a: list[str]) -> None:
     _recycle(w, _element(w, op, a), a[2], op.desc.memory)
+
+
+@emits("store_int")
+def _store_int(w: Writer, op: ir.Op, a: list[str]) -> None:
+    d = op.desc
+    place = w.field(a[0], d.offset if d.offset != -1 else w.offset(d.name))
+    w.lines.append(f"call void {w.symbol('pt_store_int')}(ptr {place}, i64 {a[1]}) nounwind")
+
+
+@emits("store_int_at")
+def _store_int_at(w: Writer, op: ir.Op, a: list[str]) -> None:
+    w.lines.append(f"call void {w.symbol('pt_store_int')}(ptr {_element(w, op, a)}, i64 {a[2]}) nounwind")
 
 
 def _recycle(w: Writer, place: str, value: str, memory: str) -> None:

@@ -604,6 +604,7 @@ bridge_shutdown(PyObject *self, PyObject *noargs)
     PyObject *result = bridge_disable(self, NULL);
     pt_unwatch_all();
     pt_unwatch_code();
+    pt_boxes_clear();
     return result;
 }
 

@@ -19,6 +19,7 @@
 
    A rebuild that runs out of memory can neither go on nor go back, and ends the process with a message. */
 #include "program.h"
+#include "runtime.h"
 
 typedef struct {
     PyObject_HEAD
@@ -61,9 +62,9 @@ get(const Operand *op, const int64_t *buf, PyObject **virtuals)
     case GET_REF:
         return Py_XNewRef((PyObject *)buf[op->index]);
     case GET_INT:
-        return must(PyLong_FromLongLong(buf[op->index]));
+        return must(pt_box_int(buf[op->index]));
     case GET_FLOAT:
-        return must(PyFloat_FromDouble(as_double(buf[op->index])));
+        return must(pt_box_float(as_double(buf[op->index])));
     case GET_BOOL:
         return Py_NewRef(buf[op->index] ? Py_True : Py_False);
     case GET_VIRTUAL:

@@ -11,36 +11,6 @@
 
 enum { ERR_ZERO = 1, ERR_RANGE = 2 };
 
-/* ---- boxes ---- */
-
-/* 1 and *out, or 0 if o is not an int (bools are) or has more than 64 bits. No exception is left. */
-int
-pt_unbox_int(PyObject *o, int64_t *out)
-{
-    if (!PyLong_Check(o)) {
-        return 0;
-    }
-    int overflow;
-    long long v = PyLong_AsLongLongAndOverflow(o, &overflow);
-    if (overflow) {
-        return 0;
-    }
-    *out = v;
-    return 1;
-}
-
-PyObject *
-pt_box_int(int64_t v)
-{
-    return PyLong_FromLongLong(v);
-}
-
-PyObject *
-pt_box_float(double v)
-{
-    return PyFloat_FromDouble(v);
-}
-
 /* ---- containers ---- */
 
 /* Steals the items. */
@@ -419,7 +389,7 @@ typedef struct {
 
 static const Symbol own[] = {
     OWN(pt_sync), OWN(pt_unsync), OWN(pt_dealloc_sync), OWN(pt_traceback), OWN(pt_must_leave), OWN(pt_unbox_int), OWN(pt_box_int),
-    OWN(pt_box_float), OWN(pt_new_tuple), OWN(pt_new_list), OWN(pt_list_append), OWN(pt_range_iter_new),
+    OWN(pt_box_float), OWN(pt_free), OWN(pt_store_float), OWN(pt_store_int), OWN(pt_new_tuple), OWN(pt_new_list), OWN(pt_list_append), OWN(pt_range_iter_new),
     OWN(pt_new_instance), OWN(pt_int_floordiv), OWN(pt_int_mod), OWN(pt_int_pow), OWN(pt_float_floordiv), OWN(pt_float_mod),
     OWN(pt_float_pow), OWN(pt_call), OWN(pt_push_exc_info), OWN(pt_pop_exc_info), OWN(pt_take_exception),
 };

@@ -192,23 +192,6 @@ pt_load_global(PyObject *globals, PyObject *builtins, PyObject *name)
     return Py_NewRef(v);
 }
 
-/* A float over a number that memory holds: written in place where memory's reference is the only one. */
-static void
-pt_store_float(PyObject **place, double x)
-{
-    PyObject *old = *place;
-    if (PyFloat_CheckExact(old) && Py_REFCNT(old) == 1) {
-        ((PyFloatObject *)old)->ob_fval = x;
-        return;
-    }
-    PyObject *v = PyFloat_FromDouble(x);
-    if (v == NULL) {
-        Py_FatalError("pytrace: out of memory for a float");
-    }
-    *place = v;
-    Py_DECREF(old);
-}
-
 /* The value of a name that a trace holds like a local, borrowed; NULL without an exception when it is not there. */
 static PyObject *
 pt_load_name(void *ctx, PyObject *dict, PyObject *name)
@@ -415,7 +398,7 @@ static const struct {
 } symbols[] = {
 #define S(f) {#f, (void *)f}
     S(pt_callv), S(pt_callkw), S(pt_call_ex), S(pt_getslice), S(pt_setslice), S(pt_build_map), S(pt_build_set),
-    S(pt_build_string), S(pt_list_extend), S(pt_list_pop), S(pt_for_iter), S(pt_compare), S(pt_delattr), S(pt_load_global), S(pt_load_name), S(pt_store_float), S(pt_new_function), S(pt_set_function_attribute),
+    S(pt_build_string), S(pt_list_extend), S(pt_list_pop), S(pt_for_iter), S(pt_compare), S(pt_delattr), S(pt_load_global), S(pt_load_name), S(pt_new_function), S(pt_set_function_attribute),
 #undef S
 };
 
@@ -438,6 +421,7 @@ pt_add_runtime_symbols(PyObject *dict)
 int
 pt_runtime_init(PyObject *module)
 {
+    pt_boxes_init();
     PyObject *type = PyType_FromSpec(&(PyType_Spec){
         "pytrace.interp._bridge.exhausted", sizeof(PyObject), 0, Py_TPFLAGS_DEFAULT, (PyType_Slot[]){{0, NULL}}});
     if (type == NULL) {

@@ -1,12 +1,15 @@
-"""Box recycling: a float stored over a float that nobody else holds is written in place.
+"""Box recycling: a number stored over a number of its type that nobody else holds is written in place.
 
     r = box_float(x)                               store_float_at(p, i, x)
     store_at(p, i, r)               =>
     own(o)
     decref(o)        (harmless: o is a number, say; other counting may stand before it)
 
+(and the same with box_int and `store_int`).
+
 At run time the new operation looks at what the place holds: an exact float with a single reference takes the new value; otherwise a new
-float is stored and the old object released.  The single reference is memory's own.  Whoever else could still want the
+float is stored and the old object released.  Ints are treated alike where both values have one or two digits and the new one is none of
+CPython's small ints, which are objects that everybody shares.  The single reference is memory's own.  Whoever else could still want the
 old value, a name of the trace included, holds a reference of its own or is not allowed to look after the store, which would
 have freed the object.  So nobody can tell.
 
@@ -20,15 +23,18 @@ from ..tracer import ir
 from ..tracer.ir import BY_NAME, Op, Trace, Value
 
 _C = {name: row.code for name, row in BY_NAME.items()}
-_BOX_FLOAT, _STORE, _STORE_AT, _OWN, _DECREF = _C["box_float"], _C["store"], _C["store_at"], _C["own"], _C["decref"]
+_STORE, _STORE_AT, _OWN, _DECREF = _C["store"], _C["store_at"], _C["own"], _C["decref"]
 _COUNTING = frozenset({_C["incref"], _DECREF})
-_RECYCLE = {_STORE: _C["store_float"], _STORE_AT: _C["store_float_at"]}
+_RECYCLE = {
+    _C["box_float"]: {_STORE: _C["store_float"], _STORE_AT: _C["store_float_at"]},
+    _C["box_int"]: {_STORE: _C["store_int"], _STORE_AT: _C["store_int_at"]},
+}
 
 
 def recycle_boxes(trace: Trace, off: frozenset[str] = frozenset()) -> Trace:
-    """Turns stores of fresh floats over dying numbers into `store_float` and `store_float_at`.  The trace is changed in place, and returned."""
+    """Turns stores of fresh numbers over dying ones into `store_float`, `store_float_at`, `store_int` and `store_int_at`.  The trace is changed in place, and returned."""
     ops = trace.ops
-    found = [(k, op) for k, op in enumerate(ops) if op.code in _RECYCLE and _fresh(op.args[-1])]
+    found = [(k, op) for k, op in enumerate(ops) if op.code in (_STORE, _STORE_AT) and _fresh(op.args[-1])]
     if not found:
         return trace
     uses = _uses(trace, {op.args[-1] for _, op in found})
@@ -39,14 +45,14 @@ def recycle_boxes(trace: Trace, off: frozenset[str] = frozenset()) -> Trace:
             continue
         decref = _release(ops, k)
         if decref is not None:
-            ops[k] = Op(_RECYCLE[op.code], (*op.args[:-1], box.args[0]), ir.VOID, op.desc)
+            ops[k] = Op(_RECYCLE[box.code][op.code], (*op.args[:-1], box.args[0]), ir.VOID, op.desc)
             dead.update((box, ops[k + 1], decref))
     trace.ops = [op for op in ops if op not in dead]
     return trace
 
 
 def _fresh(value: Value) -> bool:
-    return type(value) is Op and value.code == _BOX_FLOAT
+    return type(value) is Op and value.code in _RECYCLE
 
 
 def _release(ops: list[Op], k: int) -> Op | None:

@@ -22,19 +22,21 @@ RETRY = 200  # events until the next attempt, times the reason's factor
 MAX_ATTEMPTS = 6
 _GUARD_POLL = ir.BY_NAME["guard_poll"].code
 MAX_BRIDGES = 60  # of one loop
+MAX_LEFT = 5  # recordings that left the loop; after these a loop that is left in its first iteration is recorded like that
 _OURS = tuple(os.path.dirname(os.path.abspath(m.__file__)) + os.sep for m in (ir, codegen, optimizer, watch, bytecode)) + (os.path.dirname(os.path.abspath(__file__)) + os.sep,)  # pyright: ignore[reportArgumentType, reportCallIssue]
 
 
 class Place:
     """What happened so far at a loop header."""
 
-    __slots__ = ("attempts", "generic", "code", "bridges")
+    __slots__ = ("attempts", "generic", "code", "bridges", "left")
 
     def __init__(self, code: Any) -> None:
         self.attempts = 0
         self.generic: set = set()
         self.code = code
         self.bridges = 0
+        self.left = 0
 
 
 class Jit:
@@ -77,7 +79,7 @@ class Jit:
         self._drop_invalid(key)
         recorder = Recorder(self.bridge, root, self._find, self.watcher, self.limits, opcodes)
         recorder.place = place
-        return self._run(recorder, root, place, lambda: recorder.start_loop(header, frozenset(place.generic)), self._finish_loop)
+        return self._run(recorder, root, place, lambda: recorder.start_loop(header, frozenset(place.generic), place.left < MAX_LEFT), self._finish_loop)
 
     def on_hot_exit(self, root: Any, exit: Any, frames: list, values: list) -> int:
         """An exit has become hot; the program's state stands in `frames` and must be put back."""
@@ -163,9 +165,12 @@ class Jit:
 
     def _failed(self, recorder: Recorder, place: Place, abort: Abort) -> int:
         self.aborts[abort.code] = self.aborts.get(abort.code, 0) + 1
-        place.attempts += 1
         if self.dumper is not None:
             self.dumper.aborted(recorder, abort)
+        if abort.code == "loop-left":
+            place.left += 1
+            return 1
+        place.attempts += 1
         factor = REASONS[abort.code].retry
         if not factor or place.attempts >= MAX_ATTEMPTS:
             return NEVER

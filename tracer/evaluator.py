@@ -531,9 +531,11 @@ class _Run:
         items = self.items(base, index, op.desc)
         items[index] = self.recycled(items[index], value)
 
+    op_store_int, op_store_int_at = op_store_float, op_store_float_at
+
     def recycled(self, old: Obj, value: float) -> Obj:
         heap = self.heap
-        if alive(old).type is float and old.refs == 1 and not old.immortal:
+        if alive(old).type is type(value) and old.refs == 1 and not old.immortal:
             old.value = value
             return old
         heap._may_run = False

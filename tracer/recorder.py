@@ -155,6 +155,7 @@ class Recorder:
         self.closed = False  # the state is that at the start of the current instruction, or, when closed, f.stack's
         self.place: Any = None
         self.parent: Any = None
+        self.body_end = -1  # where the recording must not leave the loop: offset of the loop's last instruction
 
     # -- values -------------------------------------------------------------------------------------------------------
 
@@ -400,14 +401,16 @@ class Recorder:
 
     # -- starting -------------------------------------------------------------------------------------------------------
 
-    def start_loop(self, header: int, generic: frozenset = frozenset()) -> None:
-        """Sets up the root frame's state at a loop header."""
+    def start_loop(self, header: int, generic: frozenset = frozenset(), whole: bool = True) -> None:
+        """Sets up the root frame's state at a loop header.  `whole`: give up when the iteration leaves the loop."""
         real = self.real
         code = real.code
         f = Frame(real.func, code, real.globals, real.builtins, True)
         f.pc = f.next = header
         self.header = header
         self.start_pc = header
+        if whole:
+            self.body_end = f.info.headers[header]
         if real.f_locals is not None:
             if real.f_locals is not real.globals:
                 raise Abort("class-body")
@@ -626,13 +629,17 @@ class Recorder:
         limit = self.limits.ops
         extra = self.extra
         first = True
+        end = self.body_end
         while True:
             f = frames[-1]
             at = f.pc
             self.start_stack = f.stack[:]
             self.snapshot = None
-            if f.root and not first and at in f.info.headers and self._at_header(f, at):
-                return "closed"
+            if f.root and not first:
+                if at in f.info.headers and self._at_header(f, at):
+                    return "closed"
+                if end >= 0 and not self.header <= at <= end:
+                    raise Abort("loop-left")
             if extra:
                 for op in extra:
                     self.emit("decref", op, snap=self.snap())

@@ -69,6 +69,8 @@ class Bridge:
         self.symbol("pt_unsync", _address(_api.Py_IsInitialized))
         self.callback("pt_dealloc_sync", ctypes.PYFUNCTYPE(V, P, P, P), self._dealloc_sync)
         self.callback("pt_store_float", ctypes.PYFUNCTYPE(V, ctypes.POINTER(P), ctypes.c_double), self._store_float)
+        self.callback("pt_store_int", ctypes.PYFUNCTYPE(V, ctypes.POINTER(P), N), self._store_float)
+        self.symbol("pt_free", _address(_api._Py_Dealloc))
         self.callback("pt_new_tuple", ctypes.PYFUNCTYPE(P, N, ctypes.POINTER(P)), lambda n, items: self._sequence(tuple, n, items))
         self.callback("pt_new_list", ctypes.PYFUNCTYPE(P, N, ctypes.POINTER(P)), lambda n, items: self._sequence(list, n, items))
         self.callback("pt_new_instance", ctypes.PYFUNCTYPE(P, ctypes.py_object), lambda t: new_ref(object.__new__(t)))

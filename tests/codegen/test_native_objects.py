@@ -259,6 +259,28 @@ def test_recycled_floats(bridge, machine):
     assert cell.cell_contents == 8.5
 
 
+def test_recycled_ints(bridge, machine):
+    text = "[r0:ref, i1:int]\np2 = load(r0) #list.ob_item\nstore_int_at(p2, 0, i1) #list.items\nexit() @s1[]"
+    c = compile_text(text, bridge, kind="bridge")
+    data = [int("1000")]
+    for value in (2000, 1 << 20, (1 << 30) - 1, 1 << 30, -(1 << 30), (1 << 60) - 1, 1 << 60, -(1 << 60), 1 << 62, -(1 << 63), (1 << 63) - 1, -1000, 0, 256, 257, -5, -6):
+        machine.run(c, data, value)
+        assert data == [value] and data[0] + 1 == value + 1 and str(data[0]) == str(value)
+    small = int("7")
+    machine.run(c, data, 7)
+    assert data[0] is small
+    machine.run(c, data, 1000)
+    assert small == 7
+    data[0] = other = int("123456789")
+    machine.run(c, data, 5000)  # somebody else holds it
+    assert data == [5000] and other == 123456789
+    thing = fresh()
+    data[0] = thing
+    before = count(thing)
+    machine.run(c, data, 1 << 40)
+    assert data == [1 << 40] and count(thing) == before - 1
+
+
 # -- allocations
 
 

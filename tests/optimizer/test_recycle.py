@@ -1,4 +1,4 @@
-"""Floats stored over floats."""
+"""Numbers stored over numbers."""
 
 import pytest
 
@@ -41,6 +41,12 @@ def test_counting_in_between():
     check(before, LOOP[:start] + "    store_float_at(p3, i1, f6) #list.items\nincref(r0)\ndecref(r0)\n" + LOOP[end:])
 
 
+def test_ints():
+    before = LOOP.replace("$float", "$int").replace("float", "int").replace("f2", "i2").replace("f5", "i5").replace("f6", "i6").replace("unbox_int(r4)", "unbox_int(r4) @s0[r0]")
+    start, end = before.index("    r7 ="), before.index("    exit")
+    check(before, before[:start] + "    store_int_at(p3, i1, i6) #list.items\n" + before[end:])
+
+
 def test_fields():
     check(
         "[r0:ref+, f1:float]\nr2 = load(r0) #cell.ob_ref\nr3 = box_float(f1)\nstore(r0, r3) #cell.ob_ref\nown(r2)\ndecref(r2)\nexit() @s0",
@@ -58,7 +64,7 @@ def test_fields():
         ("exit(f6) @s1[r0]", "exit(f6) @s1[r7]"),  # the new box is known elsewhere
         ("exit(f6) @s1[r0]", "virtual r8 = new_tuple(r7)\n    exit(f6) @s1[r8]"),
         ("store_at", "incref(r7)\n    store_at"),
-        ("r7 = box_float(f6)", "r7 = box_int(i1)"),
+        ("r7 = box_float(f6)", "r7 = new_complex(f2, f2)"),
     ],
 )
 def test_what_stays(old, new):

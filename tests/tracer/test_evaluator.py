@@ -158,6 +158,13 @@ def test_recycling():
     assert recycle(hold=True).value == 1.5
 
 
+def test_recycling_ints():
+    heap = Heap()
+    item = heap.number(1000)
+    out = evaluate("[r0:ref+]\np1 = load(r0) #list.ob_item\nstore_int_at(p1, 0, 2000) #list.items\nexit() @s0[r0]", heap.list([item]), heap=heap)
+    assert not out.leaks and item.value == 2000
+
+
 def test_leaks_are_found():
     heap = Heap()
     out = evaluate("[r0:ref]\nincref(r0)\nincref(r0)\ndecref(r0)\nexit() @s0[r0]", heap.hold(heap.list([])), heap=heap)

@@ -1,0 +1,204 @@
+/* Number objects: made, read, overwritten and given up on behalf of native code.
+
+   Loops over unboxed numbers still make number objects for whatever leaves the trace, and most of these die young. CPython finds the memory for each
+   through the thread state (a call into the dynamic linker from a shared library), pymalloc and back. Here a dead int or
+   float is kept on a list of blocks of our own, from which the next one of either kind is made. All of them are of
+   pymalloc's size class of 32 bytes: a float has 24, an int of up to two digits (60 bits) has 28 or 32. So any block may go back to
+   CPython at any time, by any of its own ways. Where the allocator is not pymalloc (PYTHONMALLOC), sizes are not
+   known, and the list stays empty. */
+#include "bridge.h"
+#include "internal/pycore_long.h"
+#include "internal/pycore_object.h"
+#include "internal/pycore_pymem.h"
+#include "internal/pycore_runtime.h"
+#include "runtime.h"
+
+enum { BLOCK = 32, KEPT = 512 };
+
+static struct {
+    void *first; /* linked through the first word */
+    int64_t room; /* how many more may be kept */
+} blocks;
+
+static int pymalloc; /* objects come in blocks of a known size */
+
+void
+pt_boxes_init(void)
+{
+    const char *name = _PyMem_GetCurrentAllocatorName();
+    pymalloc = name != NULL && strcmp(name, "pymalloc") == 0;
+    blocks.room = pymalloc ? KEPT : 0;
+}
+
+/* Gives everything back that is kept. */
+void
+pt_boxes_clear(void)
+{
+    blocks.room = 0;
+    while (blocks.first != NULL) {
+        void *block = blocks.first;
+        blocks.first = *(void **)block;
+        PyObject_Free(block);
+    }
+}
+
+static inline void *
+take(PyTypeObject *type)
+{
+    PyObject *o = blocks.first;
+    if (o == NULL) {
+        return NULL;
+    }
+    blocks.first = *(void **)o;
+    blocks.room++;
+    o->ob_refcnt = 1;
+    o->ob_type = type;
+    return o;
+}
+
+static inline void
+give(PyObject *o)
+{
+    *(void **)o = blocks.first;
+    blocks.first = o;
+    blocks.room--;
+}
+
+static inline int
+digits_of(PyObject *o)
+{
+    return (int)Py_MIN(((PyLongObject *)o)->long_value.lv_tag >> _PyLong_NON_SIZE_BITS, 3);
+}
+
+static inline int
+is_small(int64_t v)
+{
+    return v >= -_PY_NSMALLNEGINTS && v < _PY_NSMALLPOSINTS;
+}
+
+static inline PyObject *
+small(int64_t v)
+{
+    return (PyObject *)&_PyLong_SMALL_INTS[_PY_NSMALLNEGINTS + v];
+}
+
+/* The digits and the tag of an int of at most 60 bits that is not 0. */
+static inline void
+set_int(PyLongObject *o, int64_t v)
+{
+    uint64_t u = v < 0 ? 0 - (uint64_t)v : (uint64_t)v;
+    int wide = u >> PyLong_SHIFT != 0;
+    o->long_value.lv_tag = ((uint64_t)(1 + wide) << _PyLong_NON_SIZE_BITS) | (v < 0 ? 2 : 0);
+    o->long_value.ob_digit[0] = (digit)(u & PyLong_MASK);
+    if (wide) {
+        o->long_value.ob_digit[1] = (digit)(u >> PyLong_SHIFT);
+    }
+}
+
+static inline int
+fits(int64_t v)
+{
+    return v > -((int64_t)1 << 2 * PyLong_SHIFT) && v < (int64_t)1 << 2 * PyLong_SHIFT;
+}
+
+PyObject *
+pt_box_int(int64_t v)
+{
+    if (is_small(v)) {
+        return small(v);
+    }
+    if (fits(v)) {
+        PyLongObject *o = take(&PyLong_Type);
+        if (o != NULL) {
+            set_int(o, v);
+            return (PyObject *)o;
+        }
+    }
+    return PyLong_FromLongLong(v);
+}
+
+PyObject *
+pt_box_float(double v)
+{
+    PyFloatObject *o = take(&PyFloat_Type);
+    if (o == NULL) {
+        return PyFloat_FromDouble(v);
+    }
+    o->ob_fval = v;
+    return (PyObject *)o;
+}
+
+/* For an object without references, of a type whose deallocation runs no Python code. */
+void
+pt_free(PyObject *o)
+{
+    if (blocks.room > 0 && (Py_IS_TYPE(o, &PyFloat_Type) || (Py_IS_TYPE(o, &PyLong_Type) && digits_of(o) <= 2))) {
+        give(o);
+    }
+    else {
+        _Py_Dealloc(o);
+    }
+}
+
+/* 1 and *out, or 0 if o is not an int (bools are) or has more than 64 bits. No exception is left. */
+int
+pt_unbox_int(PyObject *o, int64_t *out)
+{
+    if (!PyLong_Check(o)) {
+        return 0;
+    }
+    PyLongObject *l = (PyLongObject *)o;
+    int n = digits_of(o);
+    if (n <= 2) {
+        int64_t v = n == 0 ? 0 : l->long_value.ob_digit[0];
+        if (n == 2) {
+            v |= (int64_t)l->long_value.ob_digit[1] << PyLong_SHIFT;
+        }
+        *out = _PyLong_IsNegative(l) ? -v : v;
+        return 1;
+    }
+    int overflow;
+    long long v = PyLong_AsLongLongAndOverflow(o, &overflow);
+    if (overflow) {
+        return 0;
+    }
+    *out = v;
+    return 1;
+}
+
+static void
+replace(PyObject **place, PyObject *v)
+{
+    PyObject *old = *place;
+    if (v == NULL) {
+        Py_FatalError("pytrace: out of memory for a number");
+    }
+    *place = v;
+    if (!_Py_IsImmortal(old) && --old->ob_refcnt == 0) {
+        pt_free(old);
+    }
+}
+
+/* A number over a number that memory holds: written in place where memory's reference is the only one. */
+
+void
+pt_store_float(PyObject **place, double x)
+{
+    PyObject *old = *place;
+    if (PyFloat_CheckExact(old) && Py_REFCNT(old) == 1) {
+        ((PyFloatObject *)old)->ob_fval = x;
+        return;
+    }
+    replace(place, pt_box_float(x));
+}
+
+void
+pt_store_int(PyObject **place, int64_t v)
+{
+    PyObject *old = *place;
+    if (!is_small(v) && fits(v) && PyLong_CheckExact(old) && Py_REFCNT(old) == 1 && (pymalloc ? digits_of(old) <= 2 : digits_of(old) == 2)) {
+        set_int((PyLongObject *)old, v);
+        return;
+    }
+    replace(place, pt_box_int(v));
+}
