@@ -315,6 +315,11 @@ def _new_range_iter(w: Writer, op: ir.Op, a: list[str]) -> None:
     w.lines.append(f"{w.define(op)} = call ptr {w.symbol('pt_range_iter_new')}(i64 {a[0]}, i64 {a[1]}, i64 {a[2]}) nounwind")
 
 
+@emits("new_range")
+def _new_range(w: Writer, op: ir.Op, a: list[str]) -> None:
+    w.lines.append(f"{w.define(op)} = call ptr {w.symbol('pt_new_range')}(i64 {a[0]}, i64 {a[1]}, i64 {a[2]}) nounwind")
+
+
 def _new_iterator(index: ir.FieldDescr):
     def emit(w: Writer, op: ir.Op, a: list[str]) -> None:
         r = w.define(op)

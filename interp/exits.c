@@ -139,6 +139,20 @@ pt_range_iter_new(int64_t start, int64_t step, int64_t len)
     return (PyObject *)it;
 }
 
+/* range(start, stop, step); step is not 0. */
+PyObject *
+pt_new_range(int64_t start, int64_t stop, int64_t step)
+{
+    PyObject *args[3] = {pt_box_int(start), pt_box_int(stop), pt_box_int(step)}, *r = NULL;
+    if (args[0] != NULL && args[1] != NULL && args[2] != NULL) {
+        r = PyObject_Vectorcall((PyObject *)&PyRange_Type, args, 3, NULL);
+    }
+    for (int i = 0; i < 3; i++) {
+        Py_XDECREF(args[i]);
+    }
+    return r;
+}
+
 static PyObject *
 new_tuple(PtProg *g, Virtual *v, const int64_t *buf, PyObject **out)
 {
@@ -193,6 +207,9 @@ build_virtual(PtProg *g, int i, const int64_t *buf, PyObject **out)
         break;
     case V_TUPLE_ITER:
         out[i] = new_iterator(&PyTupleIter_Type, part(g, a, buf, out), get_long(g, a + 1, buf, out));
+        break;
+    case V_RANGE:
+        out[i] = must(pt_new_range(get_long(g, a, buf, out), get_long(g, a + 1, buf, out), get_long(g, a + 2, buf, out)));
         break;
     case V_COMPLEX:
         out[i] = must(PyComplex_FromDoubles(get_double(g, a, buf, out), get_double(g, a + 1, buf, out)));

@@ -21,6 +21,7 @@ TYPES: dict[int, type] = {
     C.NEW_METHOD: MethodType,
     C.NEW_CELL: CellType,
     C.NEW_SLICE: slice,
+    C.NEW_RANGE: range,
     C.NEW_RANGE_ITER: RANGE_ITER_TYPE,
     C.NEW_LIST_ITER: LIST_ITER_TYPE,
     C.NEW_TUPLE_ITER: TUPLE_ITER_TYPE,

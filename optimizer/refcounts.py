@@ -39,7 +39,7 @@ _GUARD_TYPE, _UNBOX_INT, _UNBOX_FLOAT = _C["guard_type"], _C["unbox_int"], _C["u
 _UNBOX = {_UNBOX_INT: int, _UNBOX_FLOAT: float}
 _LOADS = frozenset({_C["load"], _C["load_at"]})
 _STORES = frozenset({_C["store"], _C["store_at"]})
-_RESULT_TYPE = {_C["box_int"]: int, _C["box_float"]: float, _C["new_complex"]: complex, _C["new_range_iter"]: type(iter(range(0)))}
+_RESULT_TYPE = {_C["box_int"]: int, _C["box_float"]: float, _C["new_complex"]: complex, _C["new_range"]: range, _C["new_range_iter"]: type(iter(range(0)))}
 # the class of memory in which an allocation keeps its operands
 _ALLOC_MEMORY = {
     _C["new_tuple"]: ir.TUPLE_ITEM.memory, _C["new_list"]: ir.LIST_ITEM.memory, _C["new_method"]: ir.METHOD_SELF.memory,

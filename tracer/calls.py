@@ -370,7 +370,10 @@ def _range(m: Any, f: Any, args: list) -> Any:
         return None
     xs = [m.unbox(a) for a in args]
     start, stop, step = (Const(INT, 0), xs[0], None) if len(xs) == 1 else (xs[0], xs[1], xs[2] if len(xs) == 3 else None)
-    r = m.call_object(m.const(range), args, runs=False, known=range, writes=())
+    if step is not None and type(step) is not Const:
+        m.guard("guard_true", m.emit("int_ne", step, Const(INT, 0)))
+    new = m.emit("new_range", start, stop, Const(INT, 1) if step is None else step)
+    r = _val(new, range(*[a.obj for a in args]), True, range)
     r.facts = (start, stop, step)
     return r
 

@@ -577,6 +577,8 @@ class _Run:
             case "new_complex":
                 obj.type, obj.value = complex, complex(*args)
                 obj.fields = {"complex.real": args[0], "complex.imag": args[1]}
+            case "new_range":
+                obj.type, obj.value = range, range(*args)
             case "new_tuple" | "new_list":
                 kind = name[4:]
                 obj.type = tuple if kind == "tuple" else list

@@ -154,6 +154,7 @@ _op("new_method", "rr>r", "bound method (function, self)", "owns", "alloc", stea
 _op("new_cell", "r>r", "cell with this content (const NULL: empty)", "owns", "alloc", steals=(-1,))
 _op("new_slice", "rrr>r", "slice(a, b, c)", "owns", "alloc", steals=(-1,))
 _op("new_range_iter", "iii>r", "range_iterator(start, step, len)", "owns", "alloc")
+_op("new_range", "iii>r", "range(start, stop, step); step is not 0", "owns", "alloc")
 _op("new_list_iter", "ri>r", "list_iterator(list, index)", "owns", "alloc", steals=(0,))
 _op("new_tuple_iter", "ri>r", "tuple_iterator(tuple, index)", "owns", "alloc", steals=(0,))
 _op("new_complex", "ff>r", "complex object", "owns", "alloc")
