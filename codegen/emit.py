@@ -200,6 +200,15 @@ def _(w: Writer, op: ir.Op, a: list[str]) -> None:
     w.leave_unless(c, exit)
 
 
+@emits("guard_alone")
+def _(w: Writer, op: ir.Op, a: list[str]) -> None:
+    exit = w.exit(op)
+    count, c = w.fresh(), w.fresh()
+    w.load(count, "i32", a[0], w.offset("ob_refcnt"), "refcount")
+    w.lines.append(f"{c} = icmp eq i32 {count}, 1")
+    w.leave_unless(c, exit)
+
+
 @emits("guard_not_invalidated")
 def _(w: Writer, op: ir.Op, a: list[str]) -> None:
     exit = w.exit(op)

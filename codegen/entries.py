@@ -23,7 +23,7 @@ _BOX_TYPE = {ir.INT: int, ir.FLOAT: float}
 
 def enters_from_frame(trace: ir.Trace) -> bool:
     """Can all inputs be had from the frame?"""
-    return trace.kind != "bridge" and all(isinstance(op.desc, (ir.SlotDescr, ir.NameDescr)) and op.type in (ir.REF, ir.INT, ir.FLOAT) for op in trace.inputs)
+    return trace.kind != "bridge" and all(isinstance(op.desc, (ir.SlotDescr, ir.PartDescr, ir.NameDescr)) and op.type in (ir.REF, ir.INT, ir.FLOAT) for op in trace.inputs)
 
 
 def frame_entry(w: Writer) -> list[str]:
@@ -52,11 +52,21 @@ def _copy_inputs(w: Writer) -> None:
         w.load(v, "ptr", slots, 8 * slot, "slots")
         _require(w, f"icmp eq ptr {v}, null", refuse)
     taken: list[tuple[ir.Op, str]] = []
+    whole = ""
     for k, op in enumerate(trace.inputs):
-        v = _object_of(w, op, slots)
-        _require(w, f"icmp ne ptr {v}, null", refuse)
-        taken.append((op, v))
-        w.store(LLVM_TYPE[op.type], _checked(w, op, v, refuse), buf, 8 * k, "buf")
+        if type(op.desc) is ir.PartDescr:
+            first = op.desc.part == ir.PARTS[op.desc.of][0]
+            if first:
+                whole = _object_of(w, op, slots)
+                _check_iterator(w, op.desc.of, whole, refuse)
+            value = _part(w, op, whole, refuse)
+            taken.append((op, value if first else whole))
+        else:
+            v = _object_of(w, op, slots)
+            _require(w, f"icmp ne ptr {v}, null", refuse)
+            taken.append((op, v))
+            value = _checked(w, op, v, refuse)
+        w.store(LLVM_TYPE[op.type], value, buf, 8 * k, "buf")
     for op, v in taken:
         _take(w, op, v)
     after = w.label("b")
@@ -75,7 +85,7 @@ def _require(w: Writer, condition: str, refuse: str) -> None:
 
 def _object_of(w: Writer, op: ir.Op, slots: str) -> str:
     v = w.fresh()
-    if type(op.desc) is ir.SlotDescr:
+    if type(op.desc) is not ir.NameDescr:
         w.load(v, "ptr", slots, 8 * op.desc.slot, "slots")
     else:
         d, key = w.object(op.desc.dict), w.object(op.desc.key)
@@ -98,7 +108,49 @@ def _checked(w: Writer, op: ir.Op, obj: str, refuse: str) -> str:
     return value
 
 
+_ITERATOR = {"new_range_iter": type(iter(range(0))), "new_list_iter": type(iter([])), "new_tuple_iter": type(iter(()))}
+_FIELDS = {
+    ("new_range_iter", "start"): ir.RANGE_ITER_START,
+    ("new_range_iter", "len"): ir.RANGE_ITER_LEN,
+    ("new_list_iter", "seq"): ir.LIST_ITER_SEQ,
+    ("new_list_iter", "index"): ir.LIST_ITER_INDEX,
+    ("new_tuple_iter", "seq"): ir.TUPLE_ITER_SEQ,
+    ("new_tuple_iter", "index"): ir.TUPLE_ITER_INDEX,
+}
+
+
+def _check_iterator(w: Writer, of: str, obj: str, refuse: str) -> None:
+    """An iterator of the right type that only its slot refers to; a range's has the step 1."""
+    _require(w, f"icmp ne ptr {obj}, null", refuse)
+    t, count = w.fresh(), w.fresh()
+    w.load(t, "ptr", obj, w.offset("ob_type"), "ob_type")
+    _require(w, f"icmp eq ptr {t}, {w.object(_ITERATOR[of])}", refuse)
+    w.load(count, "i32", obj, w.offset("ob_refcnt"), "refcount")
+    _require(w, f"icmp eq i32 {count}, 1", refuse)
+    if of == "new_range_iter":
+        step = w.fresh()
+        w.load(step, "i64", obj, w.offset(ir.RANGE_ITER_STEP.name), ir.RANGE_ITER_STEP.memory)
+        _require(w, f"icmp eq i64 {step}, 1", refuse)
+
+
+def _part(w: Writer, op: ir.Op, obj: str, refuse: str) -> str:
+    field = _FIELDS[op.desc.of, op.desc.part]
+    v = w.fresh()
+    w.load(v, LLVM_TYPE[field.type], obj, w.offset(field.name), field.memory)
+    if field.type == ir.REF:  # NULL: the iterator is exhausted
+        _require(w, f"icmp ne ptr {v}, null", refuse)
+    return v
+
+
 def _take(w: Writer, op: ir.Op, obj: str) -> None:
+    if type(op.desc) is ir.PartDescr:
+        first, last = ir.PARTS[op.desc.of]
+        if op.desc.part == first and op.type == ir.REF:
+            change_count(w, obj, "add")
+        elif op.desc.part == last:
+            change_count(w, obj, "sub")
+            w.lines.append(f"call void {w.symbol('_Py_Dealloc')}(ptr {obj}) nounwind")
+        return
     from_slot = type(op.desc) is ir.SlotDescr
     if op.type == ir.REF:
         if not from_slot:

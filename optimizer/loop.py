@@ -457,7 +457,8 @@ def close(fw: Forward, trace: ir.Trace, header: int) -> None:
     values = [fw.value(v) for v in label.args]
     seen: dict = {}
     shapes = [
-        same(v) if m >= 0 and values[m] is v and v not in fw.virtual else guess(fw, v, seen) for v, m in zip(values, stays)
+        same(v) if m >= 0 and values[m] is v and v not in fw.virtual or v is old.fwd and v.type != ir.REF else guess(fw, v, seen)
+        for v, m, old in zip(values, stays, trace.inputs)
     ]  # fmt: skip
     loop = Loop(fw, values, shapes)
     start, snap = fw.save(), fw.snap

@@ -13,8 +13,8 @@ a `decref` the latest `incref` of the value is the candidate: if its `low` is 2 
 without that pair, and both go.  The pair's reference is then missing from the span of the earlier candidates, whose `low` is
 lowered by it.  A `decref` that stays forgets the candidates; `incref x; store x; decref x` thereby becomes a move.
 
-A guard inside of a cancelled pair is no obstacle: what its exit gives up follows from the trace as it then is.  A label ends all spans
-(what memory holds there is unknown, as the loop comes back to it), but not what the trace owns.
+A guard inside of a cancelled pair is no obstacle: what its exit gives up follows from the trace as it then is.  A label ends all spans,
+but not what the trace owns.  The loop comes back to it: memory still holds there what nothing in the loop may take out.
 
 `guard_shared` stands before a decref and says that it frees nothing; it goes with the pair, and where the scan knows as much.
 
@@ -218,7 +218,8 @@ def eliminate_refcounts(trace: Trace, off: frozenset[str] = frozenset()) -> Trac
             for value in op.args:
                 if value.type == ir.REF and not is_immortal(value):
                     scan.steal(value)
-            scan.overwrite(_ANY)
+            for memory in _overwritten(ops, k + 1, trace):
+                scan.overwrite(memory)
             for r in scan.refs.values():
                 r.spans.clear()
             for phi in op.desc:
@@ -261,6 +262,29 @@ def eliminate_refcounts(trace: Trace, off: frozenset[str] = frozenset()) -> Trac
     if dead:
         trace.ops = [op for k, op in enumerate(ops) if k not in dead]
     return trace
+
+
+def _overwritten(ops: list[Op], start: int, trace: Trace) -> set[str]:
+    """The classes of memory that the operations from `start` on may take something out of."""
+    found: set[str] = set()
+    for k in range(start, len(ops)):
+        op = ops[k]
+        code = op.code
+        if _PLAIN[code]:
+            continue
+        if code in _STORES:
+            found.add(op.desc.memory)
+        elif code == _OWN:
+            if ops[k - 1].code not in _STORES:
+                return {_ANY}
+        elif code == _DECREF:
+            if op.snap is not None and not (ops[k - 1].code == _GUARD_SHARED and ops[k - 1].args == op.args):
+                return {_ANY}
+        elif code == _CALL:
+            if op.desc.runs or "*" in op.desc.writes or any(True for _ in stolen(op, trace)):
+                return {_ANY}
+            found.update(op.desc.writes)
+    return found
 
 
 def _phi_types(trace: Trace) -> dict[Op, type]:

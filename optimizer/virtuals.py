@@ -181,6 +181,11 @@ def guard_shared(fw: Forward, op: Op, args: tuple) -> Any:
     return GONE if args[0] in fw.virtual else None
 
 
+def guard_alone(fw: Forward, op: Op, args: tuple) -> Any:
+    virtual = fw.virtual.get(args[0])
+    return GONE if virtual is not None and virtual.count == 1 else None
+
+
 def own(fw: Forward, op: Op, args: tuple) -> Any:
     """A virtual container has let go of this reference: the trace has owned it all the time."""
     left = fw.pending.get(args[0], 0)
@@ -316,6 +321,7 @@ BEFORE = dict.fromkeys(TYPES, allocate) | {
     C.INCREF: incref,
     C.DECREF: decref,
     C.GUARD_SHARED: guard_shared,
+    C.GUARD_ALONE: guard_alone,
     C.OWN: own,
     C.LOAD: load,
     C.STORE: store,

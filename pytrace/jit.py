@@ -186,7 +186,12 @@ class Jit:
         f = recorder.frames[0]
         for i in recorder.trace.inputs if recorder.trace else ():
             d = i.desc
-            if isinstance(d, ir.SlotDescr) and i.type != ir.REF:
+            if isinstance(d, ir.PartDescr):
+                j = d.slot - recorder.nlocals
+                v = f.locals[d.slot] if j < 0 else f.stack[j] if j < len(f.stack) else None
+                if v is None or not recorder.takes_apart(v, d.of):
+                    place.generic.add(d.slot)
+            elif isinstance(d, ir.SlotDescr) and i.type != ir.REF:
                 v = f.locals[d.slot] if d.slot < recorder.nlocals else None
                 if v is None or type(v.obj) is not {ir.INT: int, ir.FLOAT: float}[i.type] or (i.type == ir.INT and not recorder.is_small(v)):
                     place.generic.add(d.slot)

@@ -473,6 +473,10 @@ class _Run:
     def op_jump_loop(self, op: Op, *args: Any) -> Any:
         _leave("jump_loop")
 
+    def op_guard_alone(self, op: Op, obj: Obj) -> None:
+        if alive(obj).refs != 1:
+            _leave("guard")
+
     def op_guard_not_invalidated(self, op: Op) -> None:
         if self.heap.invalid:
             _leave("guard")

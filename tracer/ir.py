@@ -66,7 +66,7 @@ def _op(name: str, sig: str, doc: str, *flags: str, steals: tuple[int, ...] = ()
 
 # fmt: off
 # -- structure
-INPUT = _op("input", ">?", "a value that the trace is entered with; desc: SlotDescr, NameDescr or None (bridge: exit buffer order)")
+INPUT = _op("input", ">?", "a value that the trace is entered with; desc: SlotDescr, PartDescr, NameDescr or None (bridge: exit buffer order)")
 FRAME_SLOT = _op("frame_slot", ">r", "content of a slot of the root frame that is stored to nowhere in the code (borrowed); desc: int slot", "pure")
 GLOBAL_REF = _op("global_ref", ">r", "what a watched name refers to, borrowed, not kept alive by the trace; desc: int address", "pure")
 LABEL = _op("label", "*>v", "the loop header; the operands are the values on first arrival; the loop's phis are its `phis` (desc: list of Op)")
@@ -139,6 +139,7 @@ _op("guard_is", "rr>v", "is the (constant) second operand", "guard")
 _op("guard_is_not", "rr>v", "is not the second operand", "guard")
 _op("guard_nonnull", "r>v", "is not NULL", "guard")
 _op("guard_null", "r>v", "is NULL", "guard")
+_op("guard_alone", "r>v", "nobody but the trace holds a reference, and the trace holds one", "guard")
 _op("guard_shared", "r>v", "somebody else holds a reference too: giving up the trace's own (the exit does it) frees nothing", "guard")
 _op("guard_not_invalidated", ">v", "no watched thing changed; desc: Flag", "guard")
 _op("guard_poll", ">v", "the eval breaker is clear; one on each back edge", "guard")
@@ -222,6 +223,21 @@ class SlotDescr(NamedTuple):
     `taken` slots are owned by the trace from entry to exit."""
 
     slot: int
+
+
+class PartDescr(NamedTuple):
+    """A part of the iterator in a taken slot, which nobody else refers to: it is taken apart on entry, and exits make a new one.
+
+    `of`: the allocation that puts it together, `part`: which operand ("start" and "len" of a range iterator with the step 1, "seq" and "index" of a
+    list's or tuple's).  The parts of one iterator follow one another.
+    """
+
+    slot: int
+    of: str
+    part: str
+
+
+PARTS = {"new_range_iter": ("start", "len"), "new_list_iter": ("seq", "index"), "new_tuple_iter": ("seq", "index")}
 
 
 class NameDescr(NamedTuple):
@@ -425,6 +441,8 @@ def format_desc(d: Any) -> str:
         return f"name:{d.key}"
     if isinstance(d, SlotDescr):
         return f"slot:{d.slot}"
+    if isinstance(d, PartDescr):
+        return f"slot:{d.slot}:{d.of}:{d.part}"
     if isinstance(d, Flag):
         return "flag"
     return str(d)

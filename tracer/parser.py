@@ -314,7 +314,8 @@ class _Parser:
             return self.flag
         kind, _, rest = text.partition(":")
         if kind == "slot":
-            return ir.SlotDescr(int(rest))
+            slot, _, part = rest.partition(":")
+            return ir.PartDescr(int(slot), *part.split(":")) if part else ir.SlotDescr(int(slot))
         if kind == "name":
             return ir.NameDescr(self.globals, rest)
         if text.lstrip("-").isdigit():

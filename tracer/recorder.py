@@ -41,6 +41,30 @@ _GUARD_TYPE = ir.BY_NAME["guard_type"].code
 MIN_INT, MAX_INT = -(1 << 63), (1 << 63) - 1
 
 
+_PARTS = {type(iter(range(0))): "new_range_iter", type(iter([])): "new_list_iter", type(iter(())): "new_tuple_iter"}
+_PART_FIELDS = {
+    "new_range_iter": (ir.RANGE_ITER_START, ir.RANGE_ITER_LEN),
+    "new_list_iter": (ir.LIST_ITER_SEQ, ir.LIST_ITER_INDEX),
+    "new_tuple_iter": (ir.TUPLE_ITER_SEQ, ir.TUPLE_ITER_INDEX),
+}
+
+
+def alone(it: Any, others: int) -> tuple[str, tuple] | None:
+    """(allocation, parts) of an iterator that can be taken apart: nobody refers to it but its slot and `others`."""
+    name = _PARTS[type(it)]
+    if sys.getrefcount(it) != others + 2:
+        return None
+    state = it.__reduce__()
+    if name == "new_range_iter":
+        rest = state[1][0]
+        return (name, (rest.start, len(rest))) if rest.step == 1 else None
+    return (name, (state[1][0], state[2])) if len(state) > 2 else None
+
+
+def _operands_of(name: str, parts: list) -> tuple:
+    return (parts[0], Const(INT, 1), parts[1]) if name == "new_range_iter" else tuple(parts)
+
+
 class Val:
     """A reference on the abstract machine.
 
@@ -464,6 +488,16 @@ class Recorder:
         t = type(obj)
         trace = self.trace
         assert trace is not None
+        if where not in generic and t in _PARTS and (parts := alone(obj, 5)) is not None:
+            name, values = parts
+            ops = []
+            for part, value in zip(ir.PARTS[name], values):
+                op = ir.make("input", desc=ir.PartDescr(where, name, part), type=INT if type(value) is int else REF)
+                trace.inputs.append(op)
+                ops.append(op)
+                if op.type == REF:
+                    trace.owned_inputs.append(op)
+            return Val(self.emit(name, *_operands_of(name, ops)), obj, True, t)
         if where not in generic:
             kind = FLOAT if t is float else INT if t is int and MIN_INT <= obj <= MAX_INT else None
             if kind is not None:
@@ -748,6 +782,11 @@ class Recorder:
                 seen += 1
             if v is None or v is self.null:
                 return None
+            if type(d) is ir.PartDescr:
+                if d.part == ir.PARTS[d.of][1]:
+                    seen -= d.slot >= self.nlocals
+                elif not self.takes_apart(v, d.of):
+                    return None
             out.append(v)
         for k in self.taken:
             if f.locals[k] is None and k not in nulls:
@@ -762,21 +801,47 @@ class Recorder:
                     return None
         if seen != len(f.stack):
             return None
-        for v, t in zip(out, types):
+        for v, t, d in zip(out, types, descs):
             o = type(v.obj)
+            if type(d) is ir.PartDescr:
+                continue
             if t == INT and not (o is int and MIN_INT <= v.obj <= MAX_INT):
                 return None
             if t == FLOAT and o is not float:
                 return None
         return out
 
-    def _operands(self, vals: list[Val], types: list) -> list:
+    def takes_apart(self, v: Val, name: str) -> bool:
+        """Whether v is an iterator of this trace's own that only its slot holds."""
+        if v.holders != 1 or type(v.ir) is not Op or v.ir.name != name or _PARTS.get(type(v.obj)) != name:
+            return False
+        return alone(v.obj, 1) is not None
+
+    def _part(self, v: Val, d: ir.PartDescr) -> Any:
+        first, last = _PART_FIELDS[d.of]
+        if d.part == ir.PARTS[d.of][1]:
+            return self.emit("load", v.ir, desc=last)
+        self.guard("guard_alone", v.ir)
+        if d.of == "new_range_iter":
+            step = self.emit("load", v.ir, desc=ir.RANGE_ITER_STEP)
+            self.guard("guard_true", self.emit("int_eq", step, Const(INT, 1)))
+            return self.emit("load", v.ir, desc=first)
+        seq = self.emit("load", v.ir, desc=first)
+        self.guard("guard_nonnull", seq)
+        return seq
+
+    def _operands(self, vals: list[Val], types: list, descs: list) -> list:
         """IR operands for a jump: unboxed where wanted, each reference owned once."""
-        prims = [self.unbox(v) if t != REF else None for v, t in zip(vals, types)]
+        prims = [
+            self._part(v, d) if type(d) is ir.PartDescr else self.unbox(v) if t != REF else None
+            for v, t, d in zip(vals, types, descs)
+        ]  # fmt: skip
         given: set[Val] = set()
         out = []
         for v, t, p in zip(vals, types, prims):
-            if t != REF:
+            if p is not None:
+                if t == REF:
+                    self.emit("incref", p)
                 out.append(p)
                 continue
             if not v.owned or v in given:
@@ -806,7 +871,7 @@ class Recorder:
         if vals is None:
             raise Abort("unstable")
         self.ops.append(ir.make("guard_poll", snap=self.snap()))
-        self._end(ir.make("jump", *self._operands(vals, types)))
+        self._end(ir.make("jump", *self._operands(vals, types, descs)))
 
     def _jump_loop(self, token: LoopToken) -> bool:
         if set(self.names) != {(id(d.dict), d.key) for d in token.inputs if isinstance(d, ir.NameDescr)}:
@@ -815,7 +880,7 @@ class Recorder:
         if vals is None:
             return self._leave()
         self.ops.append(ir.make("guard_poll", snap=self.snap()))
-        self._end(ir.make("jump_loop", *self._operands(vals, token.types), desc=token))
+        self._end(ir.make("jump_loop", *self._operands(vals, token.types, token.inputs), desc=token))
         return True
 
     def _leave(self) -> bool:

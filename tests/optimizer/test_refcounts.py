@@ -213,3 +213,23 @@ def test_types_that_phis_exchange():
 def test_no_pair_spans_the_label():
     text = "[r0:ref+, r1:ref]\nincref(r1)\nlabel(r0) phis[r2:ref]\nincref(r1)\ndecref(r1) @s0\njump(r2)"
     assert counting(text) == ["incref r1"]
+
+
+@pytest.mark.parametrize(
+    ("body", "left"),
+    [
+        ("i9 = int_add(i1, 1)", []),
+        ("store(r0, i1) #list.ob_size", []),
+        ("decref(r5)\nincref(r5)", []),
+        ("store_at(p4, i1, r0) #list.items", ["incref r5", "incref r0", "decref r5!"]),  # memory may let go of it
+        ("call(r0) #poke", ["incref r5", "decref r5!"]),
+        ("call(r0) #poke_cell", []),
+        ("call(r0) #run @s2", ["incref r5", "decref r5!"]),
+    ],
+)
+def test_memory_holds_throughout_the_loop_what_nothing_takes_out(body, left):
+    text = f"[r0:ref+, i1:int, r2:ref+]\np4 = load(r0) #list.ob_item\nr5 = load_at(p4, i1) #list.items\nlabel(r2) phis[r3:ref]\nincref(r5)\n"
+    text += f"{body}\nguard_shared(r5) @s0\ndecref(r5) @s1\njump(r3)"
+    if "store_at" in body:
+        text = text.replace("store_at", "incref(r0)\nstore_at")
+    assert counting(text) == left
