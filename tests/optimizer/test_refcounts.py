@@ -228,7 +228,7 @@ def test_no_pair_spans_the_label():
     ],
 )
 def test_memory_holds_throughout_the_loop_what_nothing_takes_out(body, left):
-    text = f"[r0:ref+, i1:int, r2:ref+]\np4 = load(r0) #list.ob_item\nr5 = load_at(p4, i1) #list.items\nlabel(r2) phis[r3:ref]\nincref(r5)\n"
+    text = "[r0:ref+, i1:int, r2:ref+]\np4 = load(r0) #list.ob_item\nr5 = load_at(p4, i1) #list.items\nlabel(r2) phis[r3:ref]\nincref(r5)\n"
     text += f"{body}\nguard_shared(r5) @s0\ndecref(r5) @s1\njump(r3)"
     if "store_at" in body:
         text = text.replace("store_at", "incref(r0)\nstore_at")

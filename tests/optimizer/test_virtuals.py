@@ -39,7 +39,8 @@ def test_taken_apart(text, left):
 
 
 def test_guard_alone():
-    assert lines(INPUTS + "r5 = new_list_iter(r2, 0)\nguard_alone(r5) @s1\nr6 = load(r5) #listiter.it_seq\nincref(r6)\ndecref(r5)\ndecref(r6)" + END) == ["incref(r2)", "decref(r2)", "decref(r2)"]
+    text = "r5 = new_list_iter(r2, 0)\nguard_alone(r5) @s1\nr6 = load(r5) #listiter.it_seq\nincref(r6)\ndecref(r5)\ndecref(r6)"
+    assert lines(INPUTS + text + END) == ["incref(r2)", "decref(r2)", "decref(r2)"]
     text = "r5 = new_list_iter(r2, 0)\ncall(r5) #run @s1\nguard_alone(r5) @s2"
     assert lines(INPUTS + text + END) == ["r5 = new_list_iter(r2, 0)", "call(r5) #run", "guard_alone(r5)"]
 
