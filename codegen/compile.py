@@ -2,13 +2,13 @@
 
 text --parse--> module --passes--> module --code generation--> relocatable object --link--> addresses
 
-llvmlite is imported at the first trace (it costs 45 MB and as many milliseconds).  Every trace is a library of its own, so that `close`
-can give its memory back.
+All of it happens in the bridge's own thread (interp/llvm.c), which calls llvmlite's library directly: whoever asks can wait or go on.
+Every trace is a library of its own, so that `close` can give its memory back.
 
 Tiers.  Tier 2 is LLVM's ordinary code generator; most of a trace's latency is its.  Tier 1 is the quick one (no passes, fast
 instruction selection, local register allocation): about ten times sooner, and code that keeps values in memory between guards.  Exits are
-addresses in the text, the same in both, so `Compiled.upgrade` compiles a trace again for tier 2, in another thread if wanted
-(LLVM runs without the GIL), and the caller attaches the new entry: bridges stay attached to the exits that both share.
+addresses in the text, the same in both, so `Compiled.upgrade` compiles a trace again for tier 2 and the caller attaches the new entry:
+bridges stay attached to the exits that both share.
 """
 
 from __future__ import annotations
@@ -17,23 +17,29 @@ import itertools
 import time
 from typing import Any
 
+from ..interp import _bridge as native  # pyright: ignore[reportAttributeAccessIssue]
 from ..tracer import ir
 from .emit import Emitted, emit
 from .exits import ExitPlan
 
 _counter = itertools.count()
 TIER = 2  # what compile_trace uses unless told
+ASSEMBLY, TEXT = 1, 2  # kinds of jobs that make something to read
+
+
+class CompileError(Exception):
+    """LLVM refused a trace, or cannot be loaded (`fatal`); the message is a sentence."""
+
+    def __init__(self, message: str, fatal: bool) -> None:
+        super().__init__(message)
+        self.fatal = fatal
 
 
 class _Symbols(dict):
     """The bridge's symbols, then (the C library's, for one) those that the process has."""
 
-    def __init__(self, known: dict[str, int], find: Any) -> None:
-        super().__init__(known)
-        self.find = find
-
     def __missing__(self, name: str) -> int:
-        value = self[name] = self.find(name) or 0
+        value = self[name] = native.process_symbol(name)
         return value
 
 
@@ -41,11 +47,16 @@ class ProcessEnv:
     """The environment of this process, from the bridge (the module, or anything with its functions); made once and kept."""
 
     def __init__(self, bridge: Any) -> None:
+        if not native.has_llvm():  # the driver has not seen to it
+            from importlib.util import find_spec
+
+            spec = find_spec("llvmlite")
+            assert spec is not None and spec.origin is not None
+            native.open_llvm(f"{spec.origin.rpartition('/')[0]}/binding/libllvmlite.so")
         self.bridge = bridge
         self.layout: dict[str, int] = bridge.layout()
-        engine = get_engine()
-        self.symbols = _Symbols(bridge.symbols(), engine.process_symbol)
-        self.has_floor: bool = engine.has_floor
+        self.symbols = _Symbols(bridge.symbols())
+        self.has_floor: bool = native.has_floor()
 
     def new_exit(self, plan: ExitPlan) -> int:
         exit = plan.exit = self.bridge.new_exit(plan.blob, plan.consts, plan)
@@ -62,84 +73,6 @@ class ProcessEnv:
         return exit.address
 
 
-class Engine:
-    """LLVM's side of one tier: target machine, passes, linker."""
-
-    PASSES = {1: (), 2: ("instruction_combine", "simplify_cfg")}
-    OPT = {1: 0, 2: 2}
-
-    def __init__(self, tier: int) -> None:
-        import llvmlite.binding as llvm
-
-        self.llvm = llvm
-        llvm.initialize_native_target()
-        llvm.initialize_native_asmprinter()
-        _set_options(llvm)
-        features = llvm.get_host_cpu_features()
-        self.has_floor = features.get("sse4.1", True)
-        self.target_machine = llvm.Target.from_default_triple().create_target_machine(
-            cpu=llvm.get_host_cpu_name(), features=features.flatten(), opt=self.OPT[tier], reloc="static", codemodel="large", jit=True
-        )
-        self.builder = self.passes = None
-        if self.PASSES[tier]:
-            self.builder = llvm.create_pass_builder(self.target_machine, llvm.create_pipeline_tuning_options(2))
-            self.passes = llvm.create_new_function_pass_manager()
-            for name in self.PASSES[tier]:
-                getattr(self.passes, f"add_{name}_pass")()
-        self.jit = llvm.create_lljit_compiler(self.target_machine)
-        # ctypes makes array types anew unless somebody holds them, and each is a cycle for the program's collector
-        orc = llvm.orcjit
-        self.array_types = [getattr(orc, name) * n for name in ("_LinkElement", "_SymbolAddress") if hasattr(orc, name) for n in range(3)]
-
-    def process_symbol(self, name: str) -> int | None:
-        return self.llvm.address_of_symbol(name)
-
-    def optimize(self, name: str, text: str) -> Any:
-        """Parses a text and runs the tier's passes over the function `name`; a llvmlite module."""
-        module = self.llvm.parse_assembly(text)
-        if self.passes is not None:
-            self.passes.run(module.get_function(name), self.builder)
-        return module
-
-    def compile(self, name: str, text: str) -> tuple[bytes, float]:
-        """Object code, and the seconds that parsing and passes took."""
-        clock = time.perf_counter
-        start = clock()
-        module = self.optimize(name, text)
-        passes = clock() - start
-        obj = self.target_machine.emit_object(module)
-        module.close()
-        return obj, passes
-
-    def link(self, library: str, name: str, body: bytes, entry: bytes) -> tuple[int, int, Any]:
-        """(entry from the frame or 0, entry through the buffer, what keeps the code in memory)."""
-        builder = self.llvm.JITLibraryBuilder().add_object_img(body).export_symbol(name + "_buf")
-        if entry:
-            builder.add_object_img(entry).export_symbol(name)
-        code = builder.link(self.jit, library)
-        return code[name] if entry else 0, code[name + "_buf"], code
-
-
-_engines: dict[int, Engine] = {}
-# A third of code generation's time, for code that measures the same: scheduling once more after register allocation, and the
-# allocator's long search for places to split live ranges (our functions have hundreds of cold blocks).
-_OPTIONS = ("-post-RA-scheduler=false", "-grow-region-complexity-budget=10")
-
-
-def _set_options(llvm: Any) -> None:
-    """LLVM ends the process over an option that it does not know, so only versions that were tried get them."""
-    if not _engines and llvm.llvm_version_info[0] == 22:
-        for option in _OPTIONS:
-            llvm.set_option("pytrace", option)
-
-
-def get_engine(tier: int = TIER) -> Engine:
-    engine = _engines.get(tier)
-    if engine is None:
-        engine = _engines[tier] = Engine(tier)
-    return engine
-
-
 class Compiled:
     """Machine code of one trace.
 
@@ -150,7 +83,7 @@ class Compiled:
 
     __slots__ = (
         "trace", "name", "tier", "entry", "buf_entry", "exits", "plans", "keepalive", "object", "entry_object", "size", "timings", "body",
-        "entry_text", "_code", "_bridge", "_jump_exit",
+        "entry_text", "_jobs", "_bridge", "_jump_exit",
     )  # fmt: skip
 
     def __init__(self, trace: ir.Trace, emitted: Emitted, bridge: Any) -> None:
@@ -166,7 +99,7 @@ class Compiled:
         self.timings: dict[str, float] = {}
         self.body = emitted.body
         self.entry_text = emitted.entry
-        self._code: list[Any] = []
+        self._jobs: list[Any] = []
         self._bridge = bridge
         self._jump_exit: Any = None
 
@@ -177,39 +110,49 @@ class Compiled:
 
     @property
     def jump_exit(self) -> Any:
-        """The exit by which other traces come here (they leave their values in the buffer)."""
+        """The exit by which other traces come here (they leave their values in the buffer); of use once this is finished."""
         if self._jump_exit is None:
             self._jump_exit = self._bridge.new_jump_exit(self.buf_entry)
         return self._jump_exit
 
-    def upgrade(self, tier: int = 2) -> None:
-        """Compiles the same text for a tier; afterwards the entries are those of the new code.
+    def start(self, tier: int) -> Any:
+        """Begins to compile the text for a tier; `finish` takes the result when the job is done."""
+        job = native.compile(self.name, self.body, self.entry_text, f"{self.name}.{tier}", tier)
+        self._jobs.append(job)
+        self.tier = tier
+        return job
 
-        The old code stays (something may be inside it, or jump to it) until `close`.  May run in another thread; whoever attached the old
-        entries attaches the new ones.
+    @property
+    def done(self) -> bool:
+        """Whether `finish` need not wait."""
+        return self._jobs[-1].done
+
+    def finish(self) -> None:
+        """Waits for what was started last; afterwards the entries are those of the new code.  Raises CompileError.
+
+        The old code stays (something may be inside it, or jump to it) until `close`.
         """
-        clock = time.perf_counter
-        t0 = clock()
-        engine = get_engine(tier)
-        t1 = clock()
-        obj, passes = engine.compile(self.name + "_buf", self.body)
-        if self.entry_text and not self.entry_object:
-            self.entry_object, more = get_engine(1).compile(self.name, self.entry_text)
-            passes += more
-        t2 = clock()
-        entry, buf_entry, code = engine.link(f"{self.name}.{tier}", self.name, obj, self.entry_object)
-        t3 = clock()
-        self._code.append(code)
-        self.entry, self.buf_entry, self.object, self.tier = entry, buf_entry, obj, tier
-        self.size = len(obj) + len(self.entry_object)
-        for stage, seconds in (("setup", t1 - t0), ("passes", passes), ("codegen", t2 - t1 - passes), ("link", t3 - t2)):
+        job = self._jobs[-1]
+        job.wait()
+        if job.error is not None:
+            raise CompileError(job.error, job.fatal)
+        self.entry, self.buf_entry, self.object, self.entry_object = job.entry, job.buf_entry, job.object, job.entry_object
+        if self._jump_exit is not None:
+            self._jump_exit.native = job.buf_entry
+        self.size = len(self.object) + len(self.entry_object)
+        for stage, seconds in zip(("passes", "codegen", "link"), job.seconds):
             self.timings[stage] = self.timings.get(stage, 0.0) + seconds
+
+    def upgrade(self, tier: int = 2) -> None:
+        """Compiles the same text for another tier and waits; whoever attached the old entries attaches the new ones."""
+        self.start(tier)
+        self.finish()
 
     def close(self) -> None:
         """Frees the machine code.  Nothing may enter or be inside it."""
-        for code in self._code:
-            code.close()
-        self._code.clear()
+        for job in self._jobs:
+            job.close()
+        self._jobs.clear()
         self.entry = self.buf_entry = 0
 
 
@@ -223,16 +166,25 @@ def env_of(bridge: Any) -> ProcessEnv:
     return env
 
 
-def compile_trace(trace: ir.Trace, bridge: Any, tier: int = TIER) -> Compiled:
-    """Compiles and links a trace.  Raises EmitError, ExitError, OwnershipError (each a sentence) for one that is not well-formed."""
-    clock = time.perf_counter
-    t0 = clock()
-    get_engine(tier)
-    env = env_of(bridge)
-    t1 = clock()
-    emitted = emit(trace, env, f"trace_{next(_counter)}")  # pyright: ignore[reportArgumentType]
-    t2 = clock()
+def compile_trace(trace: ir.Trace, bridge: Any, tier: int = TIER, wait: bool = True) -> Compiled:
+    """Compiles and links a trace; `wait` False: only begins to (see Compiled.finish).
+
+    Raises EmitError, ExitError, OwnershipError (each a sentence) for one that is not well-formed, and CompileError.
+    """
+    t0 = time.perf_counter()
+    emitted = emit(trace, env_of(bridge), f"trace_{next(_counter)}")  # pyright: ignore[reportArgumentType]
     compiled = Compiled(trace, emitted, bridge)
-    compiled.timings = {"setup": t1 - t0, "emit": t2 - t1}
-    compiled.upgrade(tier)
+    compiled.timings["emit"] = time.perf_counter() - t0
+    compiled.start(tier)
+    if wait:
+        compiled.finish()
     return compiled
+
+
+def text_of(kind: int, name: str, text: str, tier: int) -> str:
+    """What LLVM makes of a text (`kind`: its ASSEMBLY or the TEXT after its passes)."""
+    job = native.compile(name.removesuffix("_buf"), text, "", name, tier, kind)
+    job.wait()
+    if job.error is not None:
+        raise CompileError(job.error, job.fatal)
+    return job.object.decode()

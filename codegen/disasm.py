@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .compile import Compiled, get_engine
+from .compile import ASSEMBLY, TEXT, Compiled, text_of
 
 _NOISE = ("\t.cfi", "\t.p2align", "\t.file", "\t.section", "\t.size", "\t.type", "\t.globl", "\t.ident", "\t.text", "# -- ")
 
@@ -14,19 +14,10 @@ def disassemble(compiled: Compiled, noise: bool = False) -> str:
         parts.append((1, compiled.name, compiled.entry_text))
     lines: list[str] = []
     for tier, name, text in parts:
-        engine = get_engine(tier)
-        module = engine.optimize(name, text)
-        try:
-            lines += engine.target_machine.emit_assembly(module).splitlines()
-        finally:
-            module.close()
+        lines += text_of(ASSEMBLY, name, text, tier).splitlines()
     return "\n".join(line for line in lines if noise or not line.startswith(_NOISE)) + "\n"
 
 
 def optimized(compiled: Compiled) -> str:
     """The LLVM text of the body after LLVM's passes."""
-    module = get_engine(compiled.tier).optimize(compiled.name + "_buf", compiled.body)
-    try:
-        return str(module)
-    finally:
-        module.close()
+    return text_of(TEXT, compiled.name + "_buf", compiled.body, compiled.tier)

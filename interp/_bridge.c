@@ -186,12 +186,39 @@ hot_function(PyThreadState *ts, PyCodeObject *code, PtCode *pc, int unit)
     return pt_finish(&r);
 }
 
+/* Code was compiled: Python attaches it. NULL: an exception is to be raised. */
+static PyObject * __attribute__((noinline))
+attend(PyThreadState *ts, PyCodeObject *code, int unit)
+{
+    pt_resume_jobs();
+    if (pt.on_compiled == NULL || pt_watched(ts, code) || !has_c_stack(ts)) {
+        Py_RETURN_NONE;
+    }
+    pt.attention = 0;
+    PtRoot r = take_root(ts, unit);
+    PyObject *args[1] = {NULL};
+    int64_t left = pt_ask(&r, pt.on_compiled, args, 1);
+    if (left > 0) {
+        pt.attention = 1;
+    }
+    return pt_finish(&r);
+}
+
 /* ---- the callbacks ---- */
 
 static inline PyObject *
 event(PyCodeObject *code, PtCode *pc, PtLoop *loop, int unit)
 {
     PyThreadState *ts = PyThreadState_GET();
+    if (pt.attention) {
+        int header = loop->unit;
+        PyObject *result = attend(ts, code, unit);
+        if (result == NULL) {
+            return NULL;
+        }
+        Py_DECREF(result);
+        loop = header < 0 ? &pc->func : pt_find_loop(pc, header);
+    }
     switch (loop->state) {
     case PT_LOOP_COMPILED:
         if (pt_watched(ts, code) || !has_c_stack(ts)) {
@@ -379,6 +406,7 @@ bridge_disable(PyObject *self, PyObject *noargs)
         Py_CLEAR(pt.on_loop);
         Py_CLEAR(pt.on_exit);
         Py_CLEAR(pt.on_func);
+        Py_CLEAR(pt.on_compiled);
     }
     Py_RETURN_NONE;
 }
@@ -403,9 +431,9 @@ register_shutdown(PyObject *m)
 static PyObject *
 bridge_enable(PyObject *self, PyObject *args)
 {
-    PyObject *loop, *exit, *func;
+    PyObject *loop, *exit, *func, *compiled = Py_None;
     long long loops, funcs, exits;
-    if (!PyArg_ParseTuple(args, "OOOLLL:enable", &loop, &exit, &func, &loops, &funcs, &exits) ||
+    if (!PyArg_ParseTuple(args, "OOOLLL|O:enable", &loop, &exit, &func, &loops, &funcs, &exits, &compiled) ||
         done(bridge_check(self, NULL)) < 0) {
         return NULL;
     }
@@ -419,10 +447,12 @@ bridge_enable(PyObject *self, PyObject *args)
     pt.on_loop = not_none(loop);
     pt.on_exit = not_none(exit);
     pt.on_func = not_none(func);
+    pt.on_compiled = not_none(compiled);
     if (register_shutdown(self) < 0 || pt_start_monitoring() < 0) {
         Py_CLEAR(pt.on_loop);
         Py_CLEAR(pt.on_exit);
         Py_CLEAR(pt.on_func);
+        Py_CLEAR(pt.on_compiled);
         return NULL;
     }
     pt.enabled = 1;
@@ -642,10 +672,11 @@ bridge_exit_addr_of(PyObject *self, PyObject *exit)
 static PyMethodDef methods[] = {
     {"check", bridge_check, METH_NOARGS, "check(): RuntimeError, with the reason, where this CPython cannot be served."},
     {"enable", bridge_enable, METH_VARARGS,
-     "enable(on_hot_loop, on_hot_exit, on_hot_func, loop_threshold, func_threshold, exit_threshold)\n\n"
+     "enable(on_hot_loop, on_hot_exit, on_hot_func, loop_threshold, func_threshold, exit_threshold, on_compiled=None)\n\n"
      "Starts counting. Handlers may be None:\n"
      "on_hot_loop(root, code, header_offset), on_hot_func(root, code), on_hot_exit(root, exit, frames, values):\n"
-     "each returns the count until it is asked again; negative: never."},
+     "each returns the count until it is asked again; negative: never.\n"
+     "on_compiled(root): jobs are finished; above 0: ask again."},
     {"disable", bridge_disable, METH_NOARGS, "disable(): stops counting and entering native code."},
     {"shutdown", bridge_shutdown, METH_NOARGS, "shutdown(): disable() and an end to all watching; called at exit."},
     {"set_thresholds", bridge_set_thresholds, METH_VARARGS,
@@ -667,8 +698,6 @@ static PyMethodDef methods[] = {
     {"detach_bridge", pt_detach_bridge, METH_VARARGS,
      "detach_bridge(exit, next_count): native code leaves there again; negative: Python is never asked."},
     {"exit_addr_of", bridge_exit_addr_of, METH_O, "exit_addr_of(exit) -> exit.address"},
-    {"import_threading", pt_import_threading, METH_NOARGS,
-     "import_threading(): imports threading with the main thread in its place, also inside a handler."},
     {"layout", pt_layout, METH_NOARGS, "layout() -> dict: offsets, sizes and constants that native code needs."},
     {"symbols", pt_symbols, METH_NOARGS, "symbols() -> dict: addresses of helpers, C-API functions and objects."},
     {"stats", bridge_stats, METH_NOARGS, "stats() -> dict of counts since the start"},
@@ -704,7 +733,7 @@ exec_module(PyObject *m)
         return -1;
     }
     return PyModule_AddObjectRef(m, "NULL", pt.null) < 0 || PyModule_AddType(m, &PtExit_Type) < 0 ||
-           PyModule_AddType(m, &PtRootFrame_Type) < 0 || pt_runtime_init(m) < 0 || pt_start_init(m) < 0 ||
+           PyModule_AddType(m, &PtRootFrame_Type) < 0 || pt_runtime_init(m) < 0 || pt_start_init(m) < 0 || pt_llvm_init(m) < 0 ||
            pt_watch_init(m) < 0 ? -1 : 0;
 }
 

@@ -53,9 +53,10 @@ typedef struct {
 typedef struct {
     PyObject *null;              /* stands for an empty slot in Python lists */
     PyObject *disable;           /* sys.monitoring.DISABLE */
-    PyObject *on_loop, *on_exit, *on_func;
+    PyObject *on_loop, *on_exit, *on_func, *on_compiled;
     int64_t loop_threshold, func_threshold, exit_threshold;
     int enabled, timing;
+    int attention;               /* set by the compiling thread: the next event looks at what it has finished */
     PtStats stats;
 } PtState;
 
@@ -158,6 +159,11 @@ PT_HIDDEN int pt_stop_monitoring(void);
 PT_HIDDEN int pt_set_events(int on);
 PT_HIDDEN void pt_hook(void);
 PT_HIDDEN int pt_unhook(void);
+
+/* ---- llvm.c: compiling in the background ---- */
+
+PT_HIDDEN int pt_llvm_init(PyObject *module);
+PT_HIDDEN void pt_resume_jobs(void);
 
 /* ---- start.c: what the command needs ---- */
 

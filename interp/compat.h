@@ -30,8 +30,6 @@
 #include "internal/pycore_interp.h"
 #include "internal/pycore_runtime.h"
 #include "internal/pycore_ceval.h"
-#include <pthread.h>
-#include <signal.h>
 #include "internal/pycore_pystate.h"
 #include "internal/pycore_code.h"
 #include "internal/pycore_range.h"
@@ -147,24 +145,6 @@ pt_defer_signals(void)
     }
     _PyRuntime.main_thread = 0;
     return thread;
-}
-
-/* Imports threading, which asks once and for all who the main thread is, while signals are deferred. */
-static inline PyObject *
-pt_import_threading(PyObject *self, PyObject *unused)
-{
-    sigset_t all, old;
-    unsigned long thread = _PyRuntime.main_thread;
-    if (thread != 0) {
-        return PyImport_ImportModule("threading");
-    }
-    sigfillset(&all);
-    pthread_sigmask(SIG_BLOCK, &all, &old);
-    _PyRuntime.main_thread = PyThread_get_thread_ident();
-    PyObject *module = PyImport_ImportModule("threading");
-    _PyRuntime.main_thread = thread;
-    pthread_sigmask(SIG_SETMASK, &old, NULL);
-    return module;
 }
 
 /* Signals that came in between are handled at the next instruction that looks for them. */

@@ -695,6 +695,27 @@ set_exit_next(PyObject *self, PyObject *value, void *unused)
 }
 
 static PyObject *
+exit_native(PyObject *self, void *unused)
+{
+    return PyLong_FromVoidPtr(EXIT(self).native);
+}
+
+/* For a jump exit that was made before its target was compiled. */
+static int
+set_exit_native(PyObject *self, PyObject *value, void *unused)
+{
+    void *address = value ? PyLong_AsVoidPtr(value) : NULL;
+    if (address == NULL || EXIT(self).state != PT_STATE_JUMP) {
+        if (!PyErr_Occurred()) {
+            PyErr_SetString(PyExc_ValueError, "only a jump exit's target can be set, to an address");
+        }
+        return -1;
+    }
+    EXIT(self).native = address;
+    return 0;
+}
+
+static PyObject *
 exit_tag(PyObject *self, void *unused)
 {
     PyObject *tag = ((ExitObject *)self)->tag;
@@ -718,6 +739,7 @@ static PyGetSetDef exit_getset[] = {
     {"address", exit_address, NULL, "address of the C struct, for native code to return"},
     {"count", exit_count, NULL, "how often it was taken, with or without a bridge"},
     {"next", exit_next, set_exit_next, "the count at which Python is asked; 0: the common threshold; negative: never"},
+    {"native", exit_native, set_exit_native, "address of the code that comes next, or 0"},
     {"tag", exit_tag, NULL, "whatever was given to new_exit()"},
     {"state", exit_state, NULL, "'cold', 'bridged', 'never' or 'jump'"},
     {"flags", exit_flags, NULL, "the blob's flags"},

@@ -29,48 +29,30 @@ _isolation: "Any" = None
 _final: "dict[str, Any] | None" = None
 
 
-def _load(root: "Any") -> int:
+def _load() -> int:
     """Loads the JIT; when there is none (yet), the answer is in how many events to ask again."""
     global _isolation
     if _isolation is None:
         _isolation = _unpatched(_isolate)
     if _isolation.busy():
         return LATER
-    if not _isolation.has("llvmlite"):
+    folder = _isolation.folder("llvmlite")
+    if folder is None:
         return _give_up("llvmlite is not installed")
+    _bridge.open_llvm(f"{folder}/binding/libllvmlite.so")
     try:
-        return _isolation.apart(_load_all, root)
+        return _isolation.apart(_load_all)
     except Exception as error:
         return _give_up(f"its own code cannot be imported ({error!r})")
 
 
-def _load_all(root: "Any") -> int:
+def _load_all() -> int:
     global _settings, _jit
-    if not _import_threading(root):
-        return LATER
     if _settings is None:
         _settings = _isolation.load("pytrace.settings").Settings()
         _bridge.set_thresholds(*_thresholds(_settings))
-    _isolation.load("pytrace.codegen.compile").get_engine()  # imports llvmlite
-    _jit = _isolation.load("pytrace.jit").Jit(_bridge, _settings)
+    _jit = _isolation.load("pytrace.jit").Jit(_bridge, _settings, _give_up)
     return LATER
-
-
-def _import_threading(root: "Any") -> bool:
-    """Imports threading (llvmlite would do it, and find no main thread: signals are deferred here).
-
-    A signal may be handled meanwhile: what its handler raises is raised in the program, and the answer is False.
-    """
-    try:
-        _bridge.import_threading()
-        return True
-    except BaseException as error:
-        exc = error
-    traceback = exc.__traceback__
-    while traceback is not None and traceback.tb_frame.f_globals.get("__name__", "").startswith(("pytrace.", "importlib.", "threading")):
-        traceback = traceback.tb_next
-    root.raise_at(root.offset, None, root.stack(), exc.with_traceback(traceback))
-    return False
 
 
 def _isolate() -> "Any":
@@ -107,7 +89,7 @@ def _give_up(why: str) -> int:
 
 def _on_hot_loop(root: "Any", code: "Any", header: int) -> int:
     if _jit is None:
-        wait = _load(root)
+        wait = _load()
         if _jit is None:
             return wait
     return _jit.on_hot_loop(root, code, header)
@@ -116,6 +98,10 @@ def _on_hot_loop(root: "Any", code: "Any", header: int) -> int:
 def _on_hot_exit(root: "Any", exit: "Any", frames: list, values: list) -> int:
     assert _jit is not None
     return _jit.on_hot_exit(root, exit, frames, values)
+
+
+def _on_compiled(root: "Any") -> int:
+    return _jit.on_compiled(root) if _jit is not None else 0
 
 
 def enable(settings: "Settings | None") -> None:
@@ -129,7 +115,7 @@ def enable(settings: "Settings | None") -> None:
     if _jit is not None:
         _settings = _settings or _isolation.load("pytrace.settings").Settings()
         _jit.configure(_settings)  # pyright: ignore[reportArgumentType]
-    _bridge.enable(_on_hot_loop, _on_hot_exit, None, *_thresholds(_settings))
+    _bridge.enable(_on_hot_loop, _on_hot_exit, None, *_thresholds(_settings), _on_compiled)
     _bridge.set_timing(_settings is not None and bool(_settings.stats or _settings.stats_json))
 
 

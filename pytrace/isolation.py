@@ -88,9 +88,10 @@ class Isolation:
         self.private_import(name)
         return sys.modules[name]
 
-    def has(self, name: str) -> bool:
-        """Whether a top-level module is there, loaded or not."""
-        return name in sys.modules or self._unpatched(self._find, name, self._path) is not None
+    def folder(self, name: str) -> "str | None":
+        """Where a package is, without importing it."""
+        spec = self._unpatched(self._find, name, self._path)
+        return spec.origin.rpartition("/")[0] if spec is not None and spec.origin else None
 
     def private_import(
         self, name: str, globals: "dict[str, Any] | None" = None, locals: object = None, fromlist: "tuple[str, ...]" = (), level: int = 0

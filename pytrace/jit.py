@@ -18,6 +18,7 @@ from .tracer.aborts import REASONS, Abort, Raised
 from .tracer.recorder import Limits, LoopToken, Recorder
 
 NEVER = -1
+WHEN_COMPILED = 1 << 60  # events that will not happen before
 RETRY = 200  # events until the next attempt, times the reason's factor
 MAX_ATTEMPTS = 6
 _GUARD_POLL = ir.BY_NAME["guard_poll"].code
@@ -39,11 +40,25 @@ class Place:
         self.left = 0
 
 
-class Jit:
-    """One for each process."""
+class Unfinished:
+    """A trace that is being compiled: a loop's, or a bridge's from `exit`."""
 
-    def __init__(self, bridge: Any, settings: Settings) -> None:
+    __slots__ = ("compiled", "exit", "token", "trace")
+
+    def __init__(self, compiled: Any, trace: Any, token: LoopToken, exit: Any) -> None:
+        self.compiled = compiled
+        self.trace = trace
+        self.token = token
+        self.exit = exit
+
+
+class Jit:
+    """One for each process.  `give_up(why)`: what to call when nothing can be compiled at all."""
+
+    def __init__(self, bridge: Any, settings: Settings, give_up: Any) -> None:
         self.bridge = bridge
+        self.give_up = give_up
+        self.unfinished: list[Unfinished] = []  # oldest first
         self.watcher = Watcher(bridge)
         self.tokens: dict[tuple[int, int], LoopToken] = {}
         self.places: dict[tuple[int, int], Place] = {}
@@ -59,6 +74,7 @@ class Jit:
         self.settings = settings
         self.limits = Limits(settings.max_trace_ops, settings.max_inline_depth)
         self.off = frozenset(settings.passes)
+        self.waits = bool(settings.dump) or (settings.threshold is not None if settings.wait is None else settings.wait)
         if settings.dump and self.dumper is None:
             from .dump import Dumper
 
@@ -278,17 +294,8 @@ class Jit:
         optimized = optimizer.optimize(trace, self.off, check, dump)
         t1 = time.perf_counter()
         self.times["time_optimizing"] += t1 - t0
-        compiled = backend.compile_trace(optimized, self.bridge)
-        t2 = time.perf_counter()
-        llvm = sum(v for k, v in compiled.timings.items() if k != "emit")
-        self.times["time_llvm"] += llvm
-        self.times["time_codegen"] += t2 - t1 - llvm
-        if self.settings.perf_map:
-            from .codegen import perfmap
-
-            perfmap.note(compiled)
-        if self.dumper is not None:
-            self.dumper.compiled(optimized, compiled)
+        compiled = backend.compile_trace(optimized, self.bridge, wait=False)
+        self.times["time_codegen"] += time.perf_counter() - t1
         return compiled
 
     def _finish_loop(self, recorder: Recorder, place: Place) -> int:
@@ -299,20 +306,77 @@ class Jit:
         token.compiled = compiled
         self._own_exits(compiled, token)
         self.tokens[id(trace.code), trace.header] = token
-        self.bridge.attach_loop(trace.code, trace.header, compiled.entry, compiled)
-        self.kept.append((compiled, trace))
-        self.counts["loops"] += 1
-        return RETRY
+        return self._attach_later(Unfinished(compiled, trace, token, None))
 
     def _finish_bridge(self, recorder: Recorder, place: Place) -> int:
         exit, _, token = recorder.parent
         compiled = self._compile(recorder)
         self._own_exits(compiled, token)
-        self.bridge.attach_bridge(exit, compiled.buf_entry, compiled)
-        self.kept.append((compiled, recorder.trace))
-        self.counts["bridges"] += 1
         place.bridges += 1
-        return RETRY
+        return self._attach_later(Unfinished(compiled, recorder.trace, token, exit))
+
+    # -- attaching --------------------------------------------------------------------------------------------------------
+
+    def _attach_later(self, item: Unfinished) -> int:
+        self.unfinished.append(item)
+        if self.waits:
+            while self.unfinished:
+                self._attach(self.unfinished.pop(0))
+            self.bridge.finished()
+            return RETRY
+        return WHEN_COMPILED
+
+    def on_compiled(self, root: Any) -> int:
+        """Something was compiled: it is attached.  Above 0: ask again."""
+        if self.busy:
+            return 1
+        self.bridge.finished()
+        while self.unfinished and self.unfinished[0].compiled.done:
+            self._attach(self.unfinished.pop(0))
+        return 0
+
+    def _attach(self, item: Unfinished) -> None:
+        """Waits for a trace's code and lets the program enter it.
+
+        Traces are attached in the order in which they were compiled: where one jumps to another, that is there already.
+        """
+        compiled, trace, token = item.compiled, item.trace, item.token
+        try:
+            compiled.finish()
+        except backend.CompileError as error:
+            self._not_compiled(item, str(error))
+            if error.fatal:
+                self.give_up(str(error))
+            return
+        if any(type(op.desc) is LoopToken and not op.desc.compiled.buf_entry for op in trace.ops):
+            self._not_compiled(item, "the loop that it jumps to was not compiled")
+            return
+        self.times["time_llvm"] += sum(v for k, v in compiled.timings.items() if k != "emit")
+        if self.settings.perf_map:
+            from .codegen import perfmap
+
+            perfmap.note(compiled)
+        if self.dumper is not None:
+            self.dumper.compiled(compiled.trace, compiled)
+        self.kept.append((compiled, trace))
+        if item.exit is not None:
+            self.bridge.attach_bridge(item.exit, compiled.buf_entry, compiled)
+            self.counts["bridges"] += 1
+        else:
+            self.bridge.attach_loop(trace.code, trace.header, compiled.entry, compiled)
+            self.counts["loops"] += 1
+            self._drop_invalid((id(trace.code), trace.header))
+
+    def _not_compiled(self, item: Unfinished, why: str) -> None:
+        self.aborts["compile"] = self.aborts.get("compile", 0) + 1
+        if self.settings.check and sys.__stderr__ is not None:
+            sys.__stderr__.write(f"pytrace: {why}\n")
+        if item.exit is not None:
+            self.bridge.detach_bridge(item.exit, NEVER)
+        else:
+            item.token.alive = False
+            self.tokens.pop((id(item.token.code), item.token.header), None)
+            self.bridge.detach_loop(item.token.code, item.token.header, NEVER)
 
     def _drop_invalid(self, key: tuple[int, int]) -> None:
         token = self.tokens.get(key)
@@ -344,6 +408,7 @@ class Jit:
                 plan.snapshot = plan.origin = plan.token = None
                 plan.live = plan.owned = ()
             trace.ops, trace.inputs, trace.owned_inputs, trace.info, trace.flag, trace.code = [], [], [], {}, None, None
+        self.unfinished.clear()
         self.tokens.clear()
         self.places.clear()
         self.kept.clear()

@@ -81,6 +81,7 @@ KEYS = (
         "trace after N loop iterations (default: 3900)",
     ),
     Key("exit_threshold", _positive, 300, "N", "trace from a side exit after it was taken N times"),
+    Key("wait", _flag, None, "", "wait for each trace to be compiled, not only with threshold=N"),
     Key("passes", _removals, (), "-NAME-NAME", "leave out these optimizer passes"),
     Key("off", _flag, False, "", "do not trace at all"),
     Key("check", _flag, False, "", "verify the trace between passes"),
@@ -101,6 +102,8 @@ class Settings:
 
     threshold: int | None
     exit_threshold: int
+    wait: bool | None
+    """None: where a threshold is given."""
     passes: tuple[str, ...]
     """The names of the passes to leave out."""
     off: bool
