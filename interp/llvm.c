@@ -8,7 +8,7 @@
    (`finished`); pt.attention tells the loop callback that there is something to ask for.
 
    Signals are the program's: they are blocked here. At a fork the thread ends after the job that it is busy with, and is
-   started again by the next event. At exit it is waited for before the library's destructors run. */
+   started again by the next event. When Python has been finalized it is waited for, before the library's destructors run. */
 #include "bridge.h"
 #include <dlfcn.h>
 #include <pthread.h>
@@ -172,13 +172,16 @@ start_engine(void)
     if (library == NULL) {
         return engine_failed("llvmlite cannot be loaded", dlerror());
     }
-    atexit(finish_thread);       /* runs before the destructors that the library has just registered */
+    atexit(finish_thread);       /* will run before the destructors that the library has just registered */
     if (load_functions(library) < 0) {
         return -1;
     }
+    if (llvm.GetVersionInfo() >> 16 != LLVM_VERSION) {
+        return engine_failed("this version of llvmlite is not supported, it has another LLVM", NULL);
+    }
     llvm.InitializeNativeTarget();
     llvm.InitializeNativeAsmPrinter();
-    for (size_t i = 0; i < LENGTH(OPTIONS) && llvm.GetVersionInfo() >> 16 == OPTIONS_VERSION; i++) {
+    for (size_t i = 0; i < LENGTH(OPTIONS); i++) {
         llvm.SetCommandLine("pytrace", OPTIONS[i]);
     }
     llvm.GetDefaultTargetTriple(&triple);
@@ -439,6 +442,8 @@ open_llvm(PyObject *self, PyObject *path)
     }
     if (engine.path == NULL) {
         engine.path = strdup(text);
+        Py_AtExit(finish_thread);
+        atexit(finish_thread);   /* for those who leave without Python's knowledge, while the library is being loaded */
         pthread_atfork(before_fork, after_fork, after_fork_in_child);
         pthread_mutex_lock(&mutex);
         start_thread();
