@@ -72,10 +72,11 @@ static struct {
 static const char *const PASSES[] = {"InstCombine", "SimplifyCFG"};
 
 /* A third of code generation's time, for code that measures the same: scheduling once more after register allocation, and
-   the allocator's long search for places to split live ranges (our functions have hundreds of cold blocks). LLVM ends the
-   process over an option that it does not know, so only the version that was tried gets them. */
+   the allocator's long search for places to split live ranges (our functions have hundreds of cold blocks). */
 static const char *const OPTIONS[] = {"-post-RA-scheduler=false", "-grow-region-complexity-budget=10"};
-#define OPTIONS_VERSION 22
+
+/* The library's functions are llvmlite's own business, and LLVM ends the process over an option that it does not know. */
+#define LLVM_VERSION 22
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 
