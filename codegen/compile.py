@@ -148,12 +148,26 @@ class Compiled:
         self.start(tier)
         self.finish()
 
+    def forget(self) -> None:
+        """Drops what only dumps and another tier would look at: the trace, the text and the object code."""
+        self.trace = None  # pyright: ignore[reportAttributeAccessIssue]
+        self.body = self.entry_text = ""
+        self.object = self.entry_object = b""
+        for job in self._jobs:
+            job.forget()
+
     def close(self) -> None:
-        """Frees the machine code.  Nothing may enter or be inside it."""
+        """Frees the machine code and lets go of everything.  Nothing may enter or be inside it."""
         for job in self._jobs:
             job.close()
         self._jobs.clear()
         self.entry = self.buf_entry = 0
+        self.forget()
+        for plan in self.plans:  # an exit and its plan are a cycle
+            plan.exit = plan.snapshot = plan.origin = plan.token = None
+            plan.live = plan.owned = plan.consts = ()
+        self.plans, self.exits, self.keepalive = [], [], []
+        self._jump_exit = None
 
 
 _envs: dict[int, ProcessEnv] = {}

@@ -123,6 +123,7 @@ def _(w: Writer, op: ir.Op, a: list[str]) -> None:
 @emits("jump_loop")
 def _(w: Writer, op: ir.Op, a: list[str]) -> None:
     w.put(zip(op.args, range(len(op.args))))
+    w.keep.append(op.desc)
     w.lines.append(f"ret ptr {address(w.env.jump_exit_address(op.desc))}")
 
 
@@ -214,6 +215,8 @@ def _(w: Writer, op: ir.Op, a: list[str]) -> None:
     exit = w.exit(op)
     flag, c = w.fresh(), w.fresh()
     w.load(flag, "i64", address(w.env.flag_address(op.desc)), 0, "flag")
+    if op.desc.handle not in w.keep:
+        w.keep.append(op.desc.handle)
     if w.has_symbol("monitoring_version"):  # somebody began to trace or to monitor: CPython must run what comes next
         before, now, change, either = (w.fresh() for _ in range(4))
         w.load(before, "i64", "%ctx", w.offset("ctx.spare"), "ctx")

@@ -10,6 +10,8 @@ from __future__ import annotations
 from typing import Any
 
 TOLERANCE = 2
+MAX_CHANGES = 20000
+MAX_OPAQUE = 1000
 
 
 class Watcher:
@@ -19,7 +21,6 @@ class Watcher:
         self.bridge = bridge
         self.changes: dict[tuple, int] = {}
         self.opaque: dict[int, Any] = {}
-        self.kept: list = []
 
     def _handle(self, flag: Any) -> Any:
         if flag.handle is None:
@@ -70,6 +71,8 @@ class Watcher:
 
     def note_invalidated(self, flag: Any) -> None:
         """A flag was raised: counts against everything that it watched whose kind can change often."""
+        if len(self.changes) > MAX_CHANGES:  # most of it is about things that are long gone
+            self.changes.clear()
         for name in flag.seen:
             self.changes[name] = self.changes.get(name, 0) + 1
 
@@ -78,4 +81,6 @@ class Watcher:
         return self.opaque.get(id(code)) is code
 
     def make_opaque(self, code: Any) -> None:
+        if len(self.opaque) >= MAX_OPAQUE:
+            self.opaque.clear()
         self.opaque[id(code)] = code

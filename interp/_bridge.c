@@ -81,6 +81,46 @@ run_chain(PtNative entry, PtCtx *ctx)
     return e;
 }
 
+/* What native code is running for, or is just being left: code that one of these may reach must not be freed. */
+typedef struct Activation {
+    struct Activation *next, **link;
+    PyObject *keepalive;
+} Activation;
+
+static Activation *activations;
+
+static void
+begin_activation(Activation *a, PyObject *keepalive)
+{
+    *a = (Activation){activations, &activations, Py_XNewRef(keepalive)};
+    if (a->next != NULL) {
+        a->next->link = &a->next;
+    }
+    activations = a;
+}
+
+static void
+end_activation(Activation *a)
+{
+    *a->link = a->next;
+    if (a->next != NULL) {
+        a->next->link = a->link;
+    }
+    Py_XDECREF(a->keepalive);
+}
+
+static PyObject *
+bridge_active(PyObject *self, PyObject *noargs)
+{
+    PyObject *list = PyList_New(0);
+    for (Activation *a = activations; list != NULL && a != NULL; a = a->next) {
+        if (a->keepalive != NULL && PyList_Append(list, a->keepalive) < 0) {
+            Py_CLEAR(list);
+        }
+    }
+    return list;
+}
+
 /* Runs native code for the frame that a callback fired in, up to the state where CPython goes on. */
 static PyObject *
 enter_native(PtRoot *r, PtNative entry, PyObject *keepalive)
@@ -97,7 +137,8 @@ enter_native(PtRoot *r, PtNative entry, PyObject *keepalive)
     PT_WHAT(ts) = -1;
     ts->c_recursion_remaining -= NATIVE_C_UNITS;
     f->stacktop = -1;
-    Py_XINCREF(keepalive);
+    Activation a;
+    begin_activation(&a, keepalive);
     PtExit *e = run_chain(entry, &ctx);
 
     PT_ASSERT(pt_current(ts) == f && ts->tracing == 0);
@@ -112,7 +153,7 @@ enter_native(PtRoot *r, PtNative entry, PyObject *keepalive)
         pt_leave_native(r, &ctx, e);
     }
     give_buffer(b);
-    Py_XDECREF(keepalive);
+    end_activation(&a);
     ts->c_recursion_remaining += NATIVE_C_UNITS;
     ts->tracing = tracing;
     PT_WHAT(ts) = what;
@@ -225,6 +266,7 @@ event(PyCodeObject *code, PtCode *pc, PtLoop *loop, int unit)
             Py_RETURN_NONE;
         }
         PtRoot r = take_root(ts, unit);
+        loop->entries++;
         return enter_native(&r, loop->entry, loop->keepalive);
     case PT_LOOP_COLD:
         if (--loop->left > 0) {
@@ -627,6 +669,19 @@ bridge_loops(PyObject *self, PyObject *code)
     return list;
 }
 
+static PyObject *
+bridge_loop_entries(PyObject *self, PyObject *args)
+{
+    PyObject *code;
+    Py_ssize_t offset;
+    if (!PyArg_ParseTuple(args, "O!n:loop_entries", &PyCode_Type, &code, &offset)) {
+        return NULL;
+    }
+    PtCode *pc = offset < 0 ? pt_code_info((PyCodeObject *)code) : NULL;
+    PtLoop *loop = pc ? &pc->func : offset < 0 ? NULL : loop_at(code, offset);
+    return loop ? PyLong_FromLongLong(loop->entries) : NULL;
+}
+
 /* At exit: CPython must not call us any more. */
 static PyObject *
 bridge_shutdown(PyObject *self, PyObject *noargs)
@@ -690,6 +745,9 @@ static PyMethodDef methods[] = {
     {"detach_function", bridge_detach_function, METH_VARARGS, "detach_function(code, next_count)"},
     {"forget", bridge_forget, METH_O, "forget(code): its loops and entry are counted from anew, their code is detached."},
     {"loops", bridge_loops, METH_O, "loops(code) -> [(header offset or -1 for the function's entry, state, events left)]"},
+    {"loop_entries", bridge_loop_entries, METH_VARARGS,
+     "loop_entries(code, header_offset) -> how often native code was entered there; -1: at the function's entry."},
+    {"active", bridge_active, METH_NOARGS, "active() -> list: the keepalive of each running activation of native code."},
     {"new_exit", pt_new_exit, METH_VARARGS, "new_exit(blob, consts, tag=None) -> Exit"},
     {"new_jump_exit", pt_new_jump_exit, METH_VARARGS,
      "new_jump_exit(entry_address, keepalive=None, tag=None) -> Exit that goes on in other native code."},

@@ -86,6 +86,7 @@ typedef struct {
     int unit;                    /* the loop's header; -1: the function's entry */
     int state;
     int64_t left;                /* events until Python is asked */
+    int64_t entries;             /* of native code */
     PtNative entry;
     PyObject *keepalive;
     int disabled;                /* some of its jumps were switched off */

@@ -9,6 +9,7 @@ from __future__ import annotations
 import dis
 import opcode
 import sys
+from _weakref import ref
 from types import CodeType
 from typing import NamedTuple
 
@@ -70,10 +71,11 @@ class CodeInfo:
     stores to; `headers`: targets of backward jumps -> offset of the last jump to it; `names_stored(lo, hi)`: see below.
     """
 
-    __slots__ = ("code", "at", "stored", "headers", "order", "has_loop", "simple_args", "names", "nlocalsplus", "ncells_first", "inlinable", "cells")
+    __slots__ = ("ref", "co_names", "at", "stored", "headers", "order", "has_loop", "simple_args", "names", "nlocalsplus", "ncells_first", "inlinable", "cells")
 
     def __init__(self, code: CodeType) -> None:
-        self.code = code
+        self.ref = ref(code)  # a cache must not keep the program's code alive
+        self.co_names = code.co_names
         self.at: dict[int, Instr] = {}
         self.order: list[Instr] = []
         self.headers: dict[int, int] = {}
@@ -131,20 +133,19 @@ class CodeInfo:
     def names_stored(self, lo: int, hi: int) -> set[str]:
         """Names that STORE_NAME, STORE_GLOBAL and their deletions in the range write."""
         table = ("STORE_NAME", "STORE_GLOBAL")
-        return {self.code.co_names[i.arg] for i in self.order if lo <= i.offset <= hi and opcode.opname[i.op] in table}
+        return {self.co_names[i.arg] for i in self.order if lo <= i.offset <= hi and opcode.opname[i.op] in table}
 
 
-_infos: dict[CodeType, CodeInfo] = {}
+_infos: dict[int, CodeInfo] = {}
+_MAX_INFOS = 4096
 
 
 def info(code: CodeType) -> CodeInfo:
     """Decoded form of a code object, by identity (code objects compare by value, so the key is their id)."""
     key = id(code)
-    found = _by_id.get(key)
-    if found is None or found.code is not code:
-        found = _by_id[key] = CodeInfo(code)
+    found = _infos.get(key)
+    if found is None or found.ref() is not code:
+        if len(_infos) >= _MAX_INFOS:
+            _infos.clear()
+        found = _infos[key] = CodeInfo(code)
     return found
-
-
-_by_id: dict[int, CodeInfo] = {}
-del _infos

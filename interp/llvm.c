@@ -60,7 +60,8 @@ typedef struct {
     X(void, DisposeMemoryBuffer, (Ref))                                                                                \
     X(Ref, LLJIT_Link, (Ref, const char *, LinkElement *, size_t, SymbolAddress *, size_t, SymbolAddress *, size_t,    \
                         const char **))                                                                                \
-    X(bool, LLJIT_Dylib_Tracker_Dispose, (Ref, const char **))
+    X(bool, LLJIT_Dylib_Tracker_Dispose, (Ref, const char **))                                                         \
+    X(void, LLJITDispose, (Ref))
 
 #define POINTER(result, name, args) result(*name) args;
 static struct {
@@ -84,12 +85,21 @@ typedef struct {
     Ref machine, builder, passes;
 } Tier;
 
+/* LLVM keeps some memory for each library that there ever was, so a linker is given up after LIBRARIES of them: it ends
+   with the last one that is closed. */
+#define LIBRARIES 64
+
+typedef struct {
+    Ref jit;
+    int made, open;
+} Linker;
+
 static struct {
     char *path;                  /* of the library */
     int state;                   /* 0: not tried, 1: ready, -1: failed */
     char error[300];
     Tier tiers[N_TIERS];
-    Ref jit;
+    Linker *linker;
 } engine;
 
 typedef struct Job {
@@ -99,6 +109,7 @@ typedef struct Job {
     int tier, kind, done, fatal;
     uint64_t entry_address, body_address;
     Ref tracker;
+    Linker *linker;
     char *error;
     char *output[2];             /* object code of body and entry; or the body's text */
     size_t size[2];
@@ -163,6 +174,17 @@ add_passes(void *library, Tier *tier)
     return 0;
 }
 
+static Linker *
+new_linker(const char **error)
+{
+    Linker *linker = calloc(1, sizeof(Linker));
+    if (linker != NULL && (linker->jit = llvm.CreateLLJITCompiler(engine.tiers[2].machine, false, false, error)) == NULL) {
+        free(linker);
+        linker = NULL;
+    }
+    return linker;
+}
+
 static void finish_thread(void);
 
 static int
@@ -202,8 +224,8 @@ start_engine(void)
     if (add_passes(library, &engine.tiers[2]) < 0) {
         return -1;
     }
-    engine.jit = llvm.CreateLLJITCompiler(engine.tiers[2].machine, false, false, &error);
-    if (engine.jit == NULL) {
+    engine.linker = new_linker(&error);
+    if (engine.linker == NULL) {
         return engine_failed("llvmlite cannot make a linker", error);
     }
     llvm.DisposeString(triple);
@@ -280,7 +302,19 @@ link_job(Job *j, const char *name)
     LinkElement elements[2] = {{2, j->output[0], j->size[0]}, {2, j->output[1], j->size[1]}};
     SymbolAddress exports[2] = {{body, 0}, {name, 0}};
     pthread_mutex_lock(&jit_mutex);
-    j->tracker = llvm.LLJIT_Link(engine.jit, PyBytes_AS_STRING(j->library), elements, n, NULL, 0, exports, n, &error);
+    Linker *linker = engine.linker;
+    if (linker == NULL) {
+        linker = engine.linker = new_linker(&error);
+    }
+    if (linker != NULL) {
+        j->tracker = llvm.LLJIT_Link(linker->jit, PyBytes_AS_STRING(j->library), elements, n, NULL, 0, exports, n, &error);
+        j->linker = linker;
+        linker->made++;
+        linker->open += j->tracker != NULL;
+        if (linker->made >= LIBRARIES) {
+            engine.linker = NULL;
+        }
+    }
     pthread_mutex_unlock(&jit_mutex);
     j->ns[2] += clock_ns() - start;
     if (j->tracker == NULL) {
@@ -573,7 +607,26 @@ job_close(PyObject *self, PyObject *unused)
         j->entry_address = j->body_address = 0;
         pthread_mutex_lock(&jit_mutex);
         llvm.LLJIT_Dylib_Tracker_Dispose(tracker, &error);
+        if (--j->linker->open == 0 && j->linker != engine.linker) {
+            llvm.LLJITDispose(j->linker->jit);
+            free(j->linker);
+        }
         pthread_mutex_unlock(&jit_mutex);
+    }
+    Py_RETURN_NONE;
+}
+
+static PyObject *
+job_forget(PyObject *self, PyObject *unused)
+{
+    Job *j = (Job *)self;
+    if (j->done) {
+        Py_CLEAR(j->body);
+        Py_CLEAR(j->entry);
+        for (int part = 0; part < 2; part++) {
+            free(j->output[part]);
+            j->output[part] = NULL;
+        }
     }
     Py_RETURN_NONE;
 }
@@ -635,6 +688,7 @@ job_seconds(PyObject *self, void *unused)
 
 static PyMethodDef job_methods[] = {
     {"wait", job_wait, METH_NOARGS, "wait(): until it is done, without the GIL."},
+    {"forget", job_forget, METH_NOARGS, "forget(): drops the texts and the object code."},
     {"close", job_close, METH_NOARGS, "close(): frees the machine code. Nothing may enter it or be inside of it."},
     {NULL},
 };

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+from _weakref import ref
 from typing import Any
 
 from . import codegen, optimizer
@@ -16,6 +17,7 @@ from .settings import Settings
 from .tracer import ir, opcodes
 from .tracer.aborts import REASONS, Abort, Raised
 from .tracer.recorder import Limits, LoopToken, Recorder
+from .trees import Trees
 
 NEVER = -1
 WHEN_COMPILED = 1 << 60  # events that will not happen before
@@ -30,14 +32,15 @@ _OURS = tuple(os.path.dirname(os.path.abspath(m.__file__)) + os.sep for m in (ir
 class Place:
     """What happened so far at a loop header."""
 
-    __slots__ = ("attempts", "generic", "code", "bridges", "left")
+    __slots__ = ("attempts", "generic", "ref", "bridges", "left", "patience")
 
     def __init__(self, code: Any) -> None:
         self.attempts = 0
         self.generic: set = set()
-        self.code = code
+        self.ref = ref(code)
         self.bridges = 0
         self.left = 0
+        self.patience = 1
 
 
 class Unfinished:
@@ -65,7 +68,7 @@ class Jit:
         self.aborts: dict[str, int] = {}
         self.counts = {"loops": 0, "bridges": 0, "functions": 0, "invalidations": 0}
         self.times = {"time_recording": 0.0, "time_optimizing": 0.0, "time_codegen": 0.0, "time_llvm": 0.0}
-        self.kept: list = []
+        self.trees = Trees(bridge)
         self.busy = False
         self.dumper: Any = None
         self.configure(settings)
@@ -86,36 +89,77 @@ class Jit:
         """A loop has become hot.  Returns how many more events to wait, negative: for ever."""
         if self.busy:
             return RETRY
+        self.busy = True
+        try:
+            return self._hot_loop(root, code, header)
+        finally:
+            self.busy = False
+
+    def _hot_loop(self, root: Any, code: Any, header: int) -> int:
         if code.co_filename.startswith(_OURS):
             return NEVER
-        key = (id(code), header)
-        place = self.places.get(key)
-        if place is None:
-            place = self.places[key] = Place(code)
-        self._drop_invalid(key)
+        self._tidy()
+        place = self._place(code, header)
+        self._drop_invalid((id(code), header))
         recorder = Recorder(self.bridge, root, self._find, self.watcher, self.limits, opcodes)
         recorder.place = place
         return self._run(recorder, root, place, lambda: recorder.start_loop(header, frozenset(place.generic), place.left < MAX_LEFT), self._finish_loop)
 
     def on_hot_exit(self, root: Any, exit: Any, frames: list, values: list) -> int:
         """An exit has become hot; the program's state stands in `frames` and must be put back."""
+        if self.busy:
+            self._put_back_frames(root, frames, exit.tag)
+            return RETRY
+        self.busy = True
+        try:
+            return self._hot_exit(root, exit, frames, values)
+        finally:
+            self.busy = False
+
+    def _hot_exit(self, root: Any, exit: Any, frames: list, values: list) -> int:
         plan = exit.tag
         token = plan.token
-        if token is not None and token.flag is not None and self._raised(token.flag):
-            self._drop_invalid((id(token.code), token.header))
+        self._tidy()
+        if token is not None and not token.alive:
+            self.busy = False
             self._put_back_frames(root, frames, plan)
             return RETRY
-        place = Place(root.code)
-        if token is not None:
-            place = self.places.setdefault((id(token.code), token.header), place)
-        if self.busy or place.bridges >= MAX_BRIDGES:
+        place = Place(root.code) if token is None else self._place(token.code, token.header)
+        if place.bridges >= MAX_BRIDGES:
+            self.busy = False
             self._put_back_frames(root, frames, plan)
-            return RETRY if self.busy else RETRY * 50
+            return RETRY * 50
         recorder = Recorder(self.bridge, root, self._find, self.watcher, self.limits, opcodes)
         recorder.place = place
         recorder.parent = (exit, plan, token)
         release = [plan.live.index(v) if not isinstance(v, ir.Const) else _const_index(plan.live, v) for v in plan.owned]
         return self._run(recorder, root, place, lambda: recorder.start_bridge(plan, frames, values, release), self._finish_bridge, frames, (frames, values))
+
+    def _place(self, code: Any, header: int) -> Place:
+        key = (id(code), header)
+        place = self.places.get(key)
+        if place is None or place.ref() is not code:
+            place = self.places[key] = Place(code)
+        return place
+
+    def _tidy(self) -> None:
+        """Ends trees whose assumptions no longer hold, or that are idle, and frees what nobody can reach."""
+        for flag, tree, exit in self.trees.take_invalidated():
+            token = tree.token
+            if exit is None:
+                self._drop_invalid((id(token.code), token.header))
+            else:
+                self.watcher.note_invalidated(flag)
+                self.bridge.detach_bridge(exit, 2)
+        for token in self.trees.idle(time.perf_counter()):
+            if token.alive:
+                self._place(token.code, token.header).patience *= 2
+                self._end((id(token.code), token.header), token, self.settings.threshold or RETRY)
+        self.trees.free([item.token for item in self.unfinished])
+        if len(self.places) > 2 * len(self.tokens) + 1000:
+            for key, place in list(self.places.items()):
+                if place.ref() is None:
+                    del self.places[key]
 
     # -- recording ------------------------------------------------------------------------------------------------------
 
@@ -157,6 +201,7 @@ class Jit:
                 except BaseException as error:
                     result = self._failed(recorder, place, self._internal(error))
                     late = None if isinstance(error, Exception) else error
+            self.busy = False  # what is put back may run inlined frames to their end
             if started:
                 self._put_back(recorder, root, exc)
             elif frames is not None:
@@ -306,12 +351,14 @@ class Jit:
         token.compiled = compiled
         self._own_exits(compiled, token)
         self.tokens[id(trace.code), trace.header] = token
+        self.trees.plant(token, compiled, place.patience, time.perf_counter())
         return self._attach_later(Unfinished(compiled, trace, token, None))
 
     def _finish_bridge(self, recorder: Recorder, place: Place) -> int:
         exit, _, token = recorder.parent
         compiled = self._compile(recorder)
         self._own_exits(compiled, token)
+        self.trees.graft(token, compiled, recorder.flag, exit)
         place.bridges += 1
         return self._attach_later(Unfinished(compiled, recorder.trace, token, exit))
 
@@ -358,14 +405,23 @@ class Jit:
             perfmap.note(compiled)
         if self.dumper is not None:
             self.dumper.compiled(compiled.trace, compiled)
-        self.kept.append((compiled, trace))
+        if not token.alive:
+            return
+        if self._raised(trace.flag):
+            if item.exit is not None:
+                self.bridge.detach_bridge(item.exit, 2)
+            else:
+                self._drop_invalid((id(trace.code), trace.header))
+            return
         if item.exit is not None:
             self.bridge.attach_bridge(item.exit, compiled.buf_entry, compiled)
             self.counts["bridges"] += 1
         else:
             self.bridge.attach_loop(trace.code, trace.header, compiled.entry, compiled)
             self.counts["loops"] += 1
-            self._drop_invalid((id(trace.code), trace.header))
+        if self.dumper is None:  # which would still look at them
+            compiled.forget()
+            trace.ops = []
 
     def _not_compiled(self, item: Unfinished, why: str) -> None:
         self.aborts["compile"] = self.aborts.get("compile", 0) + 1
@@ -377,15 +433,26 @@ class Jit:
             item.token.alive = False
             self.tokens.pop((id(item.token.code), item.token.header), None)
             self.bridge.detach_loop(item.token.code, item.token.header, NEVER)
+            self.trees.retire(item.token)
 
     def _drop_invalid(self, key: tuple[int, int]) -> None:
         token = self.tokens.get(key)
         if token is not None and token.flag is not None and self._raised(token.flag):
-            token.alive = False
-            del self.tokens[key]
             self.counts["invalidations"] += 1
             self.watcher.note_invalidated(token.flag)
-            self.bridge.detach_loop(token.code, token.header, 2)
+            self._end(key, token, 2)
+
+    def _end(self, key: tuple[int, int], token: LoopToken, wait: int) -> None:
+        """Nobody enters this tree any more; its loop is counted from anew."""
+        token.alive = False
+        del self.tokens[key]
+        self.bridge.detach_loop(token.code, token.header, wait)
+        self.trees.retire(token)
+        for other, exit in self.trees.jumping_to(token):
+            if exit is not None:
+                self.bridge.detach_bridge(exit, 2)
+            elif other.alive:
+                self._end((id(other.code), other.header), other, wait)
 
     # -- the end ----------------------------------------------------------------------------------------------------------
 
@@ -400,18 +467,14 @@ class Jit:
         """The end: nothing of ours may keep the program's objects alive any longer."""
         if self.dumper is not None:
             self.dumper.close(self)
-        codes = {id(p.code): p.code for p in self.places.values()}
-        for code in codes.values():
-            self.bridge.forget(code)
-        for compiled, trace in self.kept:
-            for plan in compiled.plans:
-                plan.snapshot = plan.origin = plan.token = None
-                plan.live = plan.owned = ()
-            trace.ops, trace.inputs, trace.owned_inputs, trace.info, trace.flag, trace.code = [], [], [], {}, None, None
         self.unfinished.clear()
+        for place in self.places.values():
+            code = place.ref()
+            if code is not None:
+                self.bridge.forget(code)
+        self.trees.close()
         self.tokens.clear()
         self.places.clear()
-        self.kept.clear()
         self.watcher = Watcher(self.bridge)
 
 
