@@ -215,8 +215,7 @@ def _(w: Writer, op: ir.Op, a: list[str]) -> None:
     exit = w.exit(op)
     flag, c = w.fresh(), w.fresh()
     w.load(flag, "i64", address(w.env.flag_address(op.desc)), 0, "flag")
-    if op.desc.handle not in w.keep:
-        w.keep.append(op.desc.handle)
+    w.object(op.desc.handle)  # is kept
     if w.has_symbol("monitoring_version"):  # somebody began to trace or to monitor: CPython must run what comes next
         before, now, change, either = (w.fresh() for _ in range(4))
         w.load(before, "i64", "%ctx", w.offset("ctx.spare"), "ctx")
