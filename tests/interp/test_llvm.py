@@ -6,6 +6,7 @@ import sys
 import textwrap
 
 import pytest
+
 from pytrace.codegen.compile import env_of
 from pytrace.interp import _bridge
 
