@@ -166,6 +166,10 @@ PT_HIDDEN int pt_unhook(void);
 PT_HIDDEN int pt_llvm_init(PyObject *module);
 PT_HIDDEN void pt_resume_jobs(void);
 
+/* ---- collector.c ---- */
+
+PT_HIDDEN int pt_collector_init(PyObject *module);
+
 /* ---- start.c: what the command needs ---- */
 
 PT_HIDDEN int pt_start_init(PyObject *module);
@@ -179,6 +183,7 @@ PT_HIDDEN int pt_start_init(PyObject *module);
 #endif
 PT_HIDDEN MONITORING_WORD *pt_monitoring_version(void);
 
+PyObject *pt_new_instance(PyTypeObject *type);
 PT_HIDDEN PyObject *pt_layout(PyObject *self, PyObject *noargs);
 PT_HIDDEN PyObject *pt_symbols(PyObject *self, PyObject *noargs);
 

@@ -137,15 +137,18 @@ class CodeInfo:
 
 
 _infos: dict[int, CodeInfo] = {}
-_MAX_INFOS = 4096
+_room = 256  # for infos, until those of dead code are thrown out
 
 
 def info(code: CodeType) -> CodeInfo:
     """Decoded form of a code object, by identity (code objects compare by value, so the key is their id)."""
+    global _room
     key = id(code)
     found = _infos.get(key)
     if found is None or found.ref() is not code:
-        if len(_infos) >= _MAX_INFOS:
-            _infos.clear()
+        if len(_infos) >= _room:
+            for dead in [k for k, v in _infos.items() if v.ref() is None]:
+                del _infos[dead]
+            _room = 2 * len(_infos) + 256
         found = _infos[key] = CodeInfo(code)
     return found

@@ -222,15 +222,13 @@ build_virtual(PtProg *g, int i, const int64_t *buf, PyObject **out)
 static PyObject *
 new_shell(Virtual *v)
 {
-    PyTypeObject *type;
     switch (v->kind) {
     case V_LIST:
         return must(PyList_New(v->n));
     case V_CELL:
         return must(PyCell_New(NULL));
     case V_INSTANCE:
-        type = (PyTypeObject *)v->args[0].obj;
-        return must(type->tp_alloc(type, 0));
+        return must(pt_new_instance((PyTypeObject *)v->args[0].obj));
     default:
         return NULL;
     }

@@ -66,7 +66,15 @@ extern PyObject *pt_new_range(int64_t start, int64_t stop, int64_t step);
 PyObject *
 pt_new_instance(PyTypeObject *type)
 {
+#if PT_312
+    /* there it is not the allocation that makes room for the attributes, and without it they would get a dict */
+    PyObject *none = PyTuple_New(0);
+    PyObject *o = PyBaseObject_Type.tp_new(type, none, NULL);
+    Py_DECREF(none);
+    return o;
+#else
     return type->tp_alloc(type, 0);
+#endif
 }
 
 /* ---- ints ---- */

@@ -89,7 +89,11 @@ def _give_up(why: str) -> int:
 
 def _on_hot_loop(root: "Any", code: "Any", header: int) -> int:
     if _jit is None:
-        wait = _load()
+        _bridge.begin_loading()
+        try:
+            wait = _load()
+        finally:
+            _bridge.end_loading()
         if _jit is None:
             return wait
     return _jit.on_hot_loop(root, code, header)

@@ -65,6 +65,7 @@ class Jit:
         self.watcher = Watcher(bridge)
         self.tokens: dict[tuple[int, int], LoopToken] = {}
         self.places: dict[tuple[int, int], Place] = {}
+        self.room = 100  # for places, until those in dead code are thrown out
         self.aborts: dict[str, int] = {}
         self.counts = {"loops": 0, "bridges": 0, "functions": 0, "invalidations": 0}
         self.times = {"time_recording": 0.0, "time_optimizing": 0.0, "time_codegen": 0.0, "time_llvm": 0.0}
@@ -156,10 +157,11 @@ class Jit:
                 self._place(token.code, token.header).patience *= 2
                 self._end((id(token.code), token.header), token, self.settings.threshold or RETRY)
         self.trees.free([item.token for item in self.unfinished])
-        if len(self.places) > 2 * len(self.tokens) + 1000:
+        if len(self.places) >= self.room:
             for key, place in list(self.places.items()):
                 if place.ref() is None:
                     del self.places[key]
+            self.room = 2 * len(self.places) + 100
 
     # -- recording ------------------------------------------------------------------------------------------------------
 
