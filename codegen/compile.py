@@ -67,6 +67,9 @@ class ProcessEnv:
             flag.handle = self.bridge.new_flag()
         return flag.handle.address
 
+    def new_maker(self, cls: type, names: tuple[str, ...]) -> Any:
+        return self.bridge.new_maker(cls, names)
+
     def jump_exit_address(self, token: Any) -> int:
         """`token`: the target loop, with its `buf_exit` (a jump exit) or its `compiled`."""
         exit = token.compiled.jump_exit

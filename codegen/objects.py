@@ -337,11 +337,13 @@ emits("new_tuple_iter")(_new_iterator(ir.TUPLE_ITER_INDEX))
 
 @emits("new_instance")
 def _new_instance(w: Writer, op: ir.Op, a: list[str]) -> None:
-    r = w.define(op)
-    w.lines.append(f"{r} = call ptr {w.symbol('pt_new_instance')}(ptr {a[0]}) nounwind")
-    for name, v, text in zip(op.desc, op.args[1:], a[1:]):
-        w.lines.append(f"call i32 {w.symbol('PyObject_GenericSetAttr')}(ptr {r}, ptr {w.object(name)}, ptr {text}) nounwind")
-        _give_up(w, v, text)
+    if not op.desc:
+        w.lines.append(f"{w.define(op)} = call ptr {w.symbol('pt_new_instance')}(ptr {a[0]}) nounwind")
+        return
+    maker = w.env.new_maker(op.args[0].value, op.desc)  # pyright: ignore[reportAttributeAccessIssue]
+    w.keep.append(maker)
+    values = _array(w, a[1:], ["ptr"] * len(op.desc))
+    w.lines.append(f"{w.define(op)} = call ptr {w.symbol('pt_make_instance')}(ptr {address(maker.address)}, ptr {values}) nounwind")
 
 
 # -- calls

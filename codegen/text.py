@@ -38,6 +38,7 @@ class Env(Protocol):
     def new_exit(self, plan: ExitPlan) -> int: ...  # address of the exit
     def flag_address(self, flag: ir.Flag) -> int: ...
     def jump_exit_address(self, token: Any) -> int: ...
+    def new_maker(self, cls: type, names: tuple[str, ...]) -> Any: ...  # for pt_make_instance
 
 
 class ExitBlock:

@@ -688,6 +688,7 @@ bridge_shutdown(PyObject *self, PyObject *noargs)
 {
     PyObject *result = bridge_disable(self, NULL);
     pt_unwatch_all();
+    pt_instances_clear();
     pt_unwatch_code();
     pt_boxes_clear();
     return result;
@@ -791,7 +792,7 @@ exec_module(PyObject *m)
         return -1;
     }
     return PyModule_AddObjectRef(m, "NULL", pt.null) < 0 || PyModule_AddType(m, &PtExit_Type) < 0 ||
-           PyModule_AddType(m, &PtRootFrame_Type) < 0 || pt_runtime_init(m) < 0 || pt_start_init(m) < 0 || pt_collector_init(m) < 0 || pt_llvm_init(m) < 0 ||
+           PyModule_AddType(m, &PtRootFrame_Type) < 0 || pt_runtime_init(m) < 0 || pt_instances_init(m) < 0 || pt_start_init(m) < 0 || pt_collector_init(m) < 0 || pt_llvm_init(m) < 0 ||
            pt_watch_init(m) < 0 ? -1 : 0;
 }
 

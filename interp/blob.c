@@ -142,6 +142,21 @@ check_virtual(Reader *r, Virtual *v)
 }
 
 static void
+read_maker(Reader *r, Virtual *v)
+{
+    int n = v->n / 2;
+    v->maker = room(r, 1, sizeof(PtMaker));
+    PyObject **names = room(r, n, sizeof(PyObject *));
+    uint8_t *places = room(r, n, 1);
+    if (!r->failed) {
+        for (int i = 0; i < n; i++) {
+            names[i] = v->args[1 + 2 * i].obj;
+        }
+        pt_maker_init(v->maker, (PyTypeObject *)v->args[0].obj, names, n, places);
+    }
+}
+
+static void
 read_virtuals(Reader *r)
 {
     PtProg *g = r->prog;
@@ -162,6 +177,9 @@ read_virtuals(Reader *r)
         }
         if (!r->failed) {
             check_virtual(r, v);
+        }
+        if (!r->failed && v->kind == V_INSTANCE) {
+            read_maker(r, v);
         }
     }
 }

@@ -174,6 +174,29 @@ PT_HIDDEN int pt_collector_init(PyObject *module);
 
 PT_HIDDEN int pt_start_init(PyObject *module);
 
+/* ---- instances.c ---- */
+
+/* How an allocation makes instances of a class that start with these attributes. */
+typedef struct {
+    PyTypeObject *type;
+    PyDictKeysObject *keys;      /* the class's shared keys for which `places` holds; NULL: none yet */
+    PyObject **names;
+    uint8_t *places;
+    int n, tries;
+} PtMaker;
+
+PT_HIDDEN extern PyTypeObject PtMaker_Type;
+PT_HIDDEN int pt_instances_init(PyObject *module);
+PT_HIDDEN void pt_instances_clear(void);
+PT_HIDDEN void pt_maker_init(PtMaker *m, PyTypeObject *type, PyObject **names, int n, uint8_t *places);
+PyObject *pt_new_instance(PyTypeObject *type);
+PyObject *pt_make_instance(PtMaker *m, PyObject **values);
+PT_HIDDEN int pt_fill_instance(PtMaker *m, PyObject *o, PyObject **values);
+int pt_add_attribute(PyObject *o, PyObject *name, PyObject *value, int64_t place);
+PT_HIDDEN int pt_dies_plainly(PyObject *o);
+PT_HIDDEN int pt_free_plainly(PyObject *o);
+int pt_release(PyObject *o);
+
 /* ---- helpers.c ---- */
 
 #if PT_312

@@ -228,7 +228,7 @@ new_shell(Virtual *v)
     case V_CELL:
         return must(PyCell_New(NULL));
     case V_INSTANCE:
-        return must(pt_new_instance((PyTypeObject *)v->args[0].obj));
+        return must(pt_new_instance(v->maker->type));
     default:
         return NULL;
     }
@@ -246,12 +246,13 @@ fill_shell(Virtual *v, PyObject *o, const int64_t *buf, PyObject **out)
         PyCell_SET(o, get(&v->args[0], buf, out));
     }
     else if (v->kind == V_INSTANCE) {
-        for (int i = 1; i < v->n; i += 2) {
-            PyObject *value = get(&v->args[i + 1], buf, out);
-            if (value != NULL && PyObject_GenericSetAttr(o, v->args[i].obj, value) < 0) {
-                no_memory();
-            }
-            Py_XDECREF(value);
+        int n = v->maker->n;
+        PyObject *values[n + 1];
+        for (int i = 0; i < n; i++) {
+            values[i] = get(&v->args[2 + 2 * i], buf, out);
+        }
+        if (pt_fill_instance(v->maker, o, values) < 0) {
+            no_memory();
         }
     }
 }
@@ -503,9 +504,11 @@ pt_unsync(PtCtx *ctx, PtExit *e)
 void
 pt_dealloc_sync(PtCtx *ctx, PtExit *e, PyObject *o)
 {
-    pt_sync(ctx, e);
-    _Py_Dealloc(o);
-    pt_unsync(ctx, e);
+    if (!pt_free_plainly(o)) {
+        pt_sync(ctx, e);
+        _Py_Dealloc(o);
+        pt_unsync(ctx, e);
+    }
 }
 
 /* Whether somebody has begun to trace or watch the root's code since native code was entered (by a call it made): then

@@ -30,6 +30,7 @@ typedef struct {
 typedef struct {
     int kind, n;
     Operand *args;
+    PtMaker *maker;              /* V_INSTANCE */
 } Virtual;
 
 typedef struct {

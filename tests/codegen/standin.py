@@ -74,6 +74,8 @@ class Bridge:
         self.callback("pt_new_tuple", ctypes.PYFUNCTYPE(P, N, ctypes.POINTER(P)), lambda n, items: self._sequence(tuple, n, items))
         self.callback("pt_new_list", ctypes.PYFUNCTYPE(P, N, ctypes.POINTER(P)), lambda n, items: self._sequence(list, n, items))
         self.callback("pt_new_instance", ctypes.PYFUNCTYPE(P, ctypes.py_object), lambda t: new_ref(object.__new__(t)))
+        self.makers: dict[int, Any] = {}
+        self.callback("pt_make_instance", ctypes.PYFUNCTYPE(P, P, ctypes.POINTER(P)), self._make_instance)
         self.callback("pt_range_iter_new", ctypes.PYFUNCTYPE(P, N, N, N), lambda a, s, n: new_ref(iter(range(a, a + s * n, s))))
 
     def symbol(self, name: str, address: int) -> None:
@@ -100,6 +102,11 @@ class Bridge:
         self.exits[e.address] = e
         return e
 
+    def new_maker(self, cls: type, names: tuple[str, ...]) -> StandInExit:
+        maker = StandInExit((cls, names))
+        self.makers[maker.address] = maker
+        return maker
+
     def new_flag(self) -> StandInFlag:
         return StandInFlag()
 
@@ -111,6 +118,13 @@ class Bridge:
             out[0] = value
             return 1
         return 0
+
+    def _make_instance(self, maker: int, values: Any) -> int:
+        cls, names = self.makers[maker].tag
+        obj = object.__new__(cls)
+        for k, name in enumerate(names):
+            setattr(obj, name, steal(values[k]))
+        return new_ref(obj)
 
     def _dealloc_sync(self, ctx: int, exit: int, obj: int) -> None:
         self.log.append(("dealloc", *self.state(ctx, exit)))
