@@ -39,11 +39,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..tracer import ir
-from . import objects  # noqa: F401  (registers its emitters)
+from . import objects
 from .entries import enters_from_frame, frame_entry
 from .exits import RETURN
 from .scalars import EMITTERS, emits
-from .text import LLVM_TYPE, EmitError, Env, ExitBlock, Writer, address
+from .text import LIKELY, LLVM_TYPE, EmitError, Env, ExitBlock, Writer, address
+
+
+_DECREF = ir.BY_NAME["decref"].code
 
 
 @dataclass(slots=True)
@@ -208,6 +211,31 @@ def _(w: Writer, op: ir.Op, a: list[str]) -> None:
     w.load(count, "i32", a[0], w.offset("ob_refcnt"), "refcount")
     w.lines.append(f"{c} = icmp eq i32 {count}, 1")
     w.leave_unless(c, exit)
+
+
+@emits("guard_harmless")
+def _(w: Writer, op: ir.Op, a: list[str]) -> None:
+    """With the decref that follows: who knows that an object dies plainly has seen all that has to be done."""
+    exit = w.exit(op)
+    exit.used = True
+    after = w.trace.ops[w.position + 1]
+    together = after.code == _DECREF and after.args[0] is op.args[0] and after.snap is None
+    w.skip = after if together else None
+    count, last, ok = w.fresh(), w.fresh(), w.fresh()
+    dies, lives, done = w.label("d"), w.label("b"), w.label("b")
+    w.load(count, "i32", a[0], w.offset("ob_refcnt"), "refcount")
+    w.lines.append(f"{last} = icmp eq i32 {count}, 1")
+    w.lines.append(f"br i1 {last}, label %{dies}, label %{lives}")
+    w.begin(dies)
+    result = w.fresh()
+    w.lines.append(f"{result} = call i32 {w.symbol('pt_release' if together else 'pt_dies_plainly')}(ptr {a[0]}) nounwind")
+    w.lines.append(f"{ok} = icmp ne i32 {result}, 0")
+    w.lines.append(f"br i1 {ok}, label %{done}, label %{exit.label}, {LIKELY}")
+    w.begin(lives)
+    if together:
+        objects.change_count(w, a[0], "sub")
+    w.lines.append(f"br label %{done}")
+    w.begin(done)
 
 
 @emits("guard_not_invalidated")

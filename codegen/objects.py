@@ -101,7 +101,7 @@ def _incref(w: Writer, op: ir.Op, a: list[str]) -> None:
 @emits("decref")
 def _decref(w: Writer, op: ir.Op, a: list[str]) -> None:
     """Without a snapshot the type is known to be harmless: its deallocation runs no Python code."""
-    if not _counted(op.args[0]):
+    if not _counted(op.args[0]) or op is w.skip:
         return
     exit = w.exit(op, mode=VISITS) if op.snap is not None else None
     dead = w.fresh()

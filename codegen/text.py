@@ -58,7 +58,7 @@ class Writer:
     __slots__ = (
         "trace", "env", "layout", "name", "lines", "names", "n", "block", "classes", "exits", "exit_list", "keep", "homes",
         "position", "inputs", "prologue", "_buffer",
-        "owned", "stack_words", "out_word", "intrinsics", "phi_lines", "const_cache", "_symbols",
+        "owned", "skip", "stack_words", "out_word", "intrinsics", "phi_lines", "const_cache", "_symbols",
     )  # fmt: skip
 
     def __init__(self, trace: ir.Trace, env: Env, name: str) -> None:
@@ -80,6 +80,7 @@ class Writer:
         self.homes = Homes(trace, self.owned)
         self.position = -1  # of the operation being emitted
         self.inputs = {op: k for k, op in enumerate(trace.inputs)}
+        self.skip: ir.Op | None = None  # done together with the operation before it
         self.prologue: list[str] = []  # the head of the body
         self._buffer = ""
         self.stack_words = 0

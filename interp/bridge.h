@@ -193,7 +193,7 @@ PyObject *pt_new_instance(PyTypeObject *type);
 PyObject *pt_make_instance(PtMaker *m, PyObject **values);
 PT_HIDDEN int pt_fill_instance(PtMaker *m, PyObject *o, PyObject **values);
 int pt_add_attribute(PyObject *o, PyObject *name, PyObject *value, int64_t place);
-PT_HIDDEN int pt_dies_plainly(PyObject *o);
+int pt_dies_plainly(PyObject *o);
 PT_HIDDEN int pt_free_plainly(PyObject *o);
 int pt_release(PyObject *o);
 

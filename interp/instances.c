@@ -318,7 +318,7 @@ find_places(PtMaker *m)
 int
 pt_fill_instance(PtMaker *m, PyObject *o, PyObject **values)
 {
-    if (m->keys == cached_keys(m->type) || find_places(m)) {
+    if ((m->keys != NULL && m->keys == cached_keys(m->type)) || find_places(m)) {
         PyDictValues *own = own_values(o);
         if (own != NULL) {
             for (int i = 0; i < m->n; i++) {

@@ -89,7 +89,7 @@ class Forward:
 
     __slots__ = (
         *FACTS, "heap", "virtual", "nested", "out", "consts", "by_id", "before", "after", "snaps", "frames", "snap", "off",
-        "pinned", "kept", "wrote", "ran", "hits", "info", "base", "failing",
+        "pinned", "kept", "wrote", "ran", "hits", "info", "base", "failing", "gives_up",
     )  # fmt: skip
 
     def __init__(self, before: list[tuple[Hook, ...]], after: list[tuple[Hook, ...]], off: frozenset[str] = frozenset()) -> None:
@@ -125,6 +125,7 @@ class Forward:
         self.hits: set = set()  # facts about memory that were used: values found there, objects of a class, flags
         self.info: dict = {}
         self.failing: tuple[Any, bool, bool] = NOTHING_FAILS  # while the snapshot of a guard on a bool is made
+        self.gives_up: ir.Snapshot | None = None  # of the guard_harmless of a virtual object that is about to die, of the source
         self.base = 0  # where the part begins that may still be changed
 
     # -- the walk

@@ -75,6 +75,10 @@ def call(fw: Forward, op: Op, args: tuple) -> Any:
     return fw.pure.get((op.code, op.desc.symbol, *args)) if op.desc.pure and op.type != ir.REF else None
 
 
+def guard_harmless(fw: Forward, op: Op, args: tuple) -> Any:
+    return GONE if fw.type_of(args[0]) in HARMLESS or is_held(fw, args[0]) else None
+
+
 # -- after
 
 
@@ -130,7 +134,10 @@ def released(fw: Forward, op: Op) -> None:
     """A reference given up: the last one of an object that has a destructor runs Python code."""
     ref = op.args[0]
     cls = fw.type_of(ref)
-    if cls in HARMLESS or is_held(fw, ref):
+    guard = fw.out[-2] if len(fw.out) > 1 else op
+    if guard.code == C.GUARD_HARMLESS and guard.args[0] is ref:
+        fw.holders.clear()  # what it held itself is held no more
+    elif cls in HARMLESS or op.snap is None or is_held(fw, ref):
         op.snap = None
     else:
         fw.ran |= cls is not None
@@ -203,7 +210,7 @@ FIELDS_OF: dict[int, list[tuple[str, int]]] = {}
 for (_code, _name), _index in FIELDS.items():
     FIELDS_OF.setdefault(_code, []).append((_name, _index))
 
-BEFORE = {C.LOAD: load, C.LOAD_AT: load, C.STORE: store, C.STORE_AT: store, C.CALL: call}
+BEFORE = {C.LOAD: load, C.LOAD_AT: load, C.STORE: store, C.STORE_AT: store, C.CALL: call, C.GUARD_HARMLESS: guard_harmless}
 
 AFTER = {
     C.LOAD: loaded,

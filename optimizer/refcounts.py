@@ -16,7 +16,9 @@ lowered by it.  A `decref` that stays forgets the candidates; `incref x; store x
 A guard inside of a cancelled pair is no obstacle: what its exit gives up follows from the trace as it then is.  A label ends all spans,
 but not what the trace owns.  The loop comes back to it: memory still holds there what nothing in the loop may take out.
 
-`guard_shared` stands before a decref and says that it frees nothing; it goes with the pair, and where the scan knows as much.
+`guard_shared` stands before a decref and says that it frees nothing; it goes with the pair, and where the scan knows as much. So does
+`guard_harmless`, which says that whatever dies runs no code: then memory lets go of what was held by objects that may have died, those that
+nobody is known to keep alive.
 
 Besides: immortal objects are not counted at all, and a `decref` that cannot free anything but an object
 of a harmless type (no finalizer, no references to others) cannot run code and needs no snapshot.
@@ -35,6 +37,7 @@ HARMLESS = frozenset({int, float, complex, bool, str, bytes, range, NoneType, El
 _C = {name: row.code for name, row in BY_NAME.items()}
 _INCREF, _DECREF, _OWN, _CALL = _C["incref"], _C["decref"], _C["own"], _C["call"]
 _GUARD_SHARED = _C["guard_shared"]
+_GUARD_HARMLESS = _C["guard_harmless"]
 _GUARD_TYPE, _UNBOX_INT, _UNBOX_FLOAT = _C["guard_type"], _C["unbox_int"], _C["unbox_float"]
 _UNBOX = {_UNBOX_INT: int, _UNBOX_FLOAT: float}
 _LOADS = frozenset({_C["load"], _C["load_at"]})
@@ -54,6 +57,7 @@ _PLAIN = [
     for r in OPS
 ]
 _ANY = "*"  # memory of an unknown class
+_ROOT = Const(ir.PTR, 0)  # stands for a holder that never goes
 _ALWAYS = ""  # alive as long as the trace runs
 _MANY = 1 << 30
 
@@ -61,7 +65,7 @@ _MANY = 1 << 30
 class _Ref:
     """What the scan knows of one value."""
 
-    __slots__ = ("count", "memory", "since", "epoch", "spans", "type")
+    __slots__ = ("count", "memory", "since", "epoch", "spans", "type", "base")
 
     def __init__(self) -> None:
         self.count = 0  # references that the trace owns
@@ -70,6 +74,7 @@ class _Ref:
         self.epoch = 0  # the clock of all memory at that time
         self.spans: list[list] = []  # [place of the incref, low] of the candidates, oldest first
         self.type: type | None = None
+        self.base: Value | None = None  # the object whose memory holds the value
 
 
 class _Scan:
@@ -92,9 +97,10 @@ class _Scan:
 
     # -- what memory holds
 
-    def hold(self, ref: _Ref, memory: str) -> None:
+    def hold(self, ref: _Ref, memory: str, base: Value | None = None) -> None:
         if ref.memory != _ALWAYS:
             ref.memory = memory
+            ref.base = base
             ref.since = self.stores if memory == _ANY else self.clocks.get(memory, 0)
             ref.epoch = self.epoch
 
@@ -112,6 +118,27 @@ class _Scan:
         else:
             self.clocks[memory] = self.clocks.get(memory, 0) + 1
         self.stores += 1
+
+    def lives(self, value: Value | None) -> bool:
+        """Whether an object (or the one that a pointer points into) is known to outlast the death of others."""
+        for _ in range(8):
+            if type(value) is Op and value.type == ir.PTR and value.args:
+                value = value.args[0]
+            if value is None or value is _ROOT:
+                return value is not None
+            ref = self.ref(value)
+            if ref.count > 0 or ref.memory == _ALWAYS:
+                return True
+            if not self.held(ref):
+                return False
+            value = ref.base
+        return False
+
+    def death(self) -> None:
+        """Some objects died, without effects: what they held is not held any more."""
+        lost = [ref for ref in self.refs.values() if ref.memory and self.held(ref) and not self.lives(ref.base)]
+        for ref in lost:
+            ref.memory = None
 
     # -- references of the trace
 
@@ -172,7 +199,8 @@ def eliminate_refcounts(trace: Trace, off: frozenset[str] = frozenset()) -> Trac
             r = ref(value)
             scan.touch(r)
             r.count -= 1
-            shared = k > 0 and ops[k - 1].code == _GUARD_SHARED and ops[k - 1].args[0] is value
+            guard = ops[k - 1].code if k > 0 and ops[k - 1].args and ops[k - 1].args[0] is value else -1
+            shared = guard == _GUARD_SHARED or guard == _GUARD_HARMLESS
             if r.spans:
                 place, low = r.spans.pop()
                 if low >= 2:
@@ -190,6 +218,8 @@ def eliminate_refcounts(trace: Trace, off: frozenset[str] = frozenset()) -> Trac
                     dead.add(k - 1)
             elif not shared:
                 scan.overwrite(_ANY)
+            elif guard == _GUARD_HARMLESS:
+                scan.death()
         elif code == _OWN:
             if is_immortal(op.args[0]):
                 dead.add(k)
@@ -206,10 +236,10 @@ def eliminate_refcounts(trace: Trace, off: frozenset[str] = frozenset()) -> Trac
                     owned_early = k + 1
                 scan.overwrite(op.desc.memory)
                 if r is not None:
-                    scan.hold(r, op.desc.memory)
+                    scan.hold(r, op.desc.memory, op.args[0])
         elif code in _LOADS:
             if op.type == ir.REF:
-                scan.hold(ref(op), op.desc.memory)
+                scan.hold(ref(op), op.desc.memory, op.args[0])
         elif code == _GUARD_TYPE:
             ref(op.args[0]).type = op.args[1].value
         elif code in _UNBOX:
@@ -249,7 +279,7 @@ def eliminate_refcounts(trace: Trace, off: frozenset[str] = frozenset()) -> Trac
                 memory = _ALLOC_MEMORY.get(code, _ANY)
                 for value in taken:
                     if not is_immortal(value):
-                        scan.hold(scan.steal(value), memory)
+                        scan.hold(scan.steal(value), memory, op)
                 if op.type == ir.REF:
                     r = ref(op)
                     if owns_result(op):
@@ -258,7 +288,7 @@ def eliminate_refcounts(trace: Trace, off: frozenset[str] = frozenset()) -> Trac
                     elif code == ir.FRAME_SLOT:
                         r.memory = _ALWAYS
                     elif code == ir.GLOBAL_REF:
-                        scan.hold(r, _ANY)
+                        scan.hold(r, _ANY, _ROOT)
     if dead:
         trace.ops = [op for k, op in enumerate(ops) if k not in dead]
     return trace
@@ -278,7 +308,8 @@ def _overwritten(ops: list[Op], start: int, trace: Trace) -> set[str]:
             if ops[k - 1].code not in _STORES:
                 return {_ANY}
         elif code == _DECREF:
-            if op.snap is not None and not (ops[k - 1].code == _GUARD_SHARED and ops[k - 1].args == op.args):
+            guard = ops[k - 1].code if ops[k - 1].args == op.args else -1
+            if guard == _GUARD_HARMLESS or op.snap is not None and guard != _GUARD_SHARED:
                 return {_ANY}
         elif code == _CALL:
             if op.desc.runs or "*" in op.desc.writes or any(True for _ in stolen(op, trace)):

@@ -101,8 +101,11 @@ class Virtual:
         if self.pointer_op is not None:
             del fw.virtual[self.pointer_op]
         items = self.items[1:] if self.code == C.NEW_INSTANCE else self.items  # its type is not counted
+        guarded = fw.gives_up if snap is None else None
         for v in reversed(items) if self.code in BACKWARDS else items:
             if v is not ir.NULL and v.type == ir.REF:
+                if guarded is not None:
+                    fw.again(C.GUARD_HARMLESS, (v,), guarded)
                 fw.again(C.DECREF, (v,), snap)
 
 
@@ -184,6 +187,14 @@ def guard_shared(fw: Forward, op: Op, args: tuple) -> Any:
 def guard_alone(fw: Forward, op: Op, args: tuple) -> Any:
     virtual = fw.virtual.get(args[0])
     return GONE if virtual is not None and virtual.count == 1 else None
+
+
+def guard_harmless(fw: Forward, op: Op, args: tuple) -> Any:
+    """The death of a virtual object is that of what it holds: the guard is asked again for each of these."""
+    if args[0] not in fw.virtual:
+        return None
+    fw.gives_up = op.snap
+    return GONE
 
 
 def own(fw: Forward, op: Op, args: tuple) -> Any:
@@ -321,6 +332,7 @@ BEFORE = dict.fromkeys(TYPES, allocate) | {
     C.INCREF: incref,
     C.DECREF: decref,
     C.GUARD_SHARED: guard_shared,
+    C.GUARD_HARMLESS: guard_harmless,
     C.GUARD_ALONE: guard_alone,
     C.OWN: own,
     C.LOAD: load,

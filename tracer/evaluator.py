@@ -160,6 +160,19 @@ class Heap:
             for child in reversed(obj.children()):
                 self.decref(child)
 
+    def finalizes(self, obj: Obj) -> bool:
+        """Whether a decref of the object would run a finalizer."""
+        lost = Counter((alive(obj),))
+        dying = [obj] if obj.refs == 1 and not obj.immortal else []
+        for dead in dying:  # grows
+            if dead.finalizer:
+                return True
+            for child in dead.children():
+                lost[child] += 1
+                if lost[child] == child.refs and not child.immortal:
+                    dying.append(child)
+        return False
+
     def note(self, what: str, values: list) -> None:
         """Logs that code ran, with all that it could see."""
         canon = _Canon()
@@ -475,6 +488,10 @@ class _Run:
 
     def op_guard_alone(self, op: Op, obj: Obj) -> None:
         if alive(obj).refs != 1:
+            _leave("guard")
+
+    def op_guard_harmless(self, op: Op, obj: Obj) -> None:
+        if self.heap.finalizes(obj):
             _leave("guard")
 
     def op_guard_not_invalidated(self, op: Op) -> None:

@@ -141,6 +141,8 @@ _op("guard_nonnull", "r>v", "is not NULL", "guard")
 _op("guard_null", "r>v", "is NULL", "guard")
 _op("guard_alone", "r>v", "nobody but the trace holds a reference, and the trace holds one", "guard")
 _op("guard_shared", "r>v", "somebody else holds a reference too: giving up the trace's own (the exit does it) frees nothing", "guard")
+_op("guard_harmless", "r>v", "giving up the trace's own reference (the decref that follows, or the exit, does it) runs no Python code: somebody else holds the object, or "
+    "it dies plainly", "guard")
 _op("guard_not_invalidated", ">v", "no watched thing changed; desc: Flag", "guard")
 _op("guard_poll", ">v", "the eval breaker is clear; one on each back edge", "guard")
 # -- memory; desc: FieldDescr / ArrayDescr

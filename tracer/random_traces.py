@@ -370,8 +370,12 @@ class _Recorder:
                 self.emit("decref", v.ir)
             else:
                 snap = snap or self.snap(now=True)
-                self.emit("decref", v.ir, snap=snap)
-                self.check = True
+                if not self.heap.finalizes(v.obj) and self.rng.random() < 0.7:
+                    self.emit("guard_harmless", v.ir, snap=snap)
+                    self.emit("decref", v.ir)
+                else:
+                    self.emit("decref", v.ir, snap=snap)
+                    self.check = True
         self.released.clear()
         self.offset -= 1
         return True

@@ -732,6 +732,11 @@ class Recorder:
                     continue
                 if snap is None:
                     snap = Snapshot((*[g.state for g in frames[:-1]], self._state(f, f.pc, -1, f.stack)), self._names())  # type: ignore[misc]
+                if self.bridge.dies_plainly(obj):
+                    v.obj = None
+                    self.ops.append(ir.make("guard_harmless", v.ir, snap=snap))
+                    self.ops.append(ir.make("decref", v.ir))
+                    continue
                 self.ops.append(ir.make("decref", v.ir, snap=snap))
                 self.check_invalidated = True
                 v.obj = None
@@ -742,9 +747,8 @@ class Recorder:
                 if v.known is None:
                     if snap is None:
                         snap = Snapshot((*[g.state for g in frames[:-1]], self._state(f, f.pc, -1, f.stack)), self._names())  # type: ignore[misc]
-                    self.ops.append(ir.make("decref", v.ir, snap=snap))
-                else:
-                    self.ops.append(ir.make("decref", v.ir))
+                    self.ops.append(ir.make("guard_harmless", v.ir, snap=snap))
+                self.ops.append(ir.make("decref", v.ir))
             v.obj = None
         released.clear()
 

@@ -22,6 +22,7 @@ from .ownership import Owned, OwnershipError
 
 _C = {name: row.code for name, row in BY_NAME.items()}
 _CALL, _DECREF, _BOX_BOOL = _C["call"], _C["decref"], _C["box_bool"]
+_RELEASES = frozenset((_C["guard_shared"], _C["guard_harmless"]))
 _STORES = {_C["store"], _C["store_at"]}
 _TERMINATORS = {ir.JUMP, ir.JUMP_LOOP, ir.EXIT, ir.RETURN}
 _LETTERS = {"i": ir.INT, "f": ir.FLOAT, "b": ir.BOOL, "r": ir.REF, "p": ir.PTR}
@@ -295,6 +296,8 @@ class _Verifier:
                     for place, born, effect in reversed(effects):
                         if place < since:
                             break
+                        if op.code in _RELEASES and effect.code == _DECREF:
+                            continue  # their snapshots, like decrefs', are the state after the instruction
                         if born < since:
                             self.op = op
                             raise self.fail(f"The effect {ir.format_op(effect)} lies between the guard and its snapshot")

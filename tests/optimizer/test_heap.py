@@ -136,3 +136,20 @@ def test_invariant_memory_is_loaded_before_the_loop():
 
 def test_switched_off():
     assert names(INPUTS + LOAD + AGAIN + END, off=frozenset({"heap"})).count("load") == 2
+
+
+def test_a_plain_death_changes_nothing_that_is_seen():
+    text = INPUTS + LOAD + "guard_harmless(r1) @s1\ndecref(r1)" + AGAIN + END
+    assert names(text).count("load") == 1
+
+
+def test_a_plain_death_lets_go_of_what_the_dead_object_held():
+    text = INPUTS + "r10 = load(r1) #cell.ob_ref\nincref(r10)\nguard_harmless(r1) @s1\ndecref(r1)\ndecref(r10) @s2" + END
+    assert lines(text)[-1] == "decref(r6)"
+    from irtext import walked
+
+    assert walked(text).ops[-2].snap is not None
+
+
+def test_a_death_that_is_harmless_anyway():
+    assert "guard_harmless" not in names(INPUTS + "guard_type(r1, $int) @s0\nguard_harmless(r1) @s1\ndecref(r1)" + END)

@@ -90,3 +90,8 @@ def test_it_travels_in_parts():
 
 def test_switched_off():
     assert names(INPUTS + MADE + SET_X + "decref(r4) @s3" + END, off=frozenset({"instances"})) == ["call", "call", "decref"]
+
+
+def test_a_plain_death_is_that_of_the_attributes():
+    text = INPUTS + MADE + SET_X + "guard_harmless(r4) @s3\ndecref(r4)" + END
+    assert lines(text) == ["incref(r0)", "guard_harmless(r0)", "decref(r0)"]

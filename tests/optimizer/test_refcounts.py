@@ -233,3 +233,27 @@ def test_memory_holds_throughout_the_loop_what_nothing_takes_out(body, left):
     if "store_at" in body:
         text = text.replace("store_at", "incref(r0)\nstore_at")
     assert counting(text) == left
+
+
+# -- objects that die plainly
+
+DIES = "guard_harmless(r3) @s1\ndecref(r3)\n"
+
+
+def test_a_plain_death_leaves_alone_what_a_living_object_holds():
+    assert not any("r5" in word for word in counting(LOAD + DIES + "decref(r5) @s2" + END))
+
+
+def test_a_plain_death_takes_what_the_dead_held():
+    load = "[r0:ref+, i1:int, r3:ref+]\nr5 = load(r3) #cell.ob_ref\nincref(r5)\n"
+    assert counting(load + DIES + "i6 = call(r5) #peek\ndecref(r5) @s2" + END) == ["incref r5", "decref r3", "decref r5!"]
+
+
+def test_a_plain_death_takes_what_hangs_on_the_dead():
+    load = "[r0:ref+, i1:int, r3:ref+]\nr5 = load(r3) #cell.ob_ref\np6 = load(r5) #list.ob_item\nr7 = load_at(p6, i1) #list.items\nincref(r7)\n"
+    assert "incref r7" in counting(load + DIES + "i6 = call(r7) #peek\ndecref(r7) @s2" + END)
+
+
+def test_a_guard_of_a_death_that_cannot_be_goes():
+    trace = parse(LOAD + "guard_harmless(r5) @s1\ndecref(r5)" + END, descrs=DESCRS)
+    assert "guard_harmless" not in ir.format_trace(eliminate_refcounts(trace))
