@@ -45,7 +45,6 @@ from .exits import RETURN
 from .scalars import EMITTERS, emits
 from .text import LIKELY, LLVM_TYPE, EmitError, Env, ExitBlock, Writer, address
 
-
 _DECREF = ir.BY_NAME["decref"].code
 
 

@@ -200,7 +200,7 @@ def eliminate_refcounts(trace: Trace, off: frozenset[str] = frozenset()) -> Trac
             scan.touch(r)
             r.count -= 1
             guard = ops[k - 1].code if k > 0 and ops[k - 1].args and ops[k - 1].args[0] is value else -1
-            shared = guard == _GUARD_SHARED or guard == _GUARD_HARMLESS
+            shared = guard in (_GUARD_SHARED, _GUARD_HARMLESS)
             if r.spans:
                 place, low = r.spans.pop()
                 if low >= 2:
