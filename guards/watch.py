@@ -70,10 +70,11 @@ class Watcher:
         return True
 
     def note_invalidated(self, flag: Any) -> None:
-        """A flag was raised: counts against everything that it watched whose kind can change often."""
+        """A flag was raised: counts against what changed, or against everything that it watched if that is not known."""
         if len(self.changes) > MAX_CHANGES:  # most of it is about things that are long gone
             self.changes.clear()
-        for name in flag.seen:
+        cause = flag.handle.cause
+        for name in (cause,) if cause in flag.seen else flag.seen:
             self.changes[name] = self.changes.get(name, 0) + 1
 
     def is_opaque(self, code: Any) -> bool:

@@ -153,7 +153,7 @@ describe_class(Class *c, PyTypeObject *type)
     return base == &PyBaseObject_Type;
 }
 
-/* The class's description; NULL where its instances are CPython's business. */
+/* The class's description, good until the next call; NULL where its instances are CPython's business. */
 static inline const Class *
 class_of(PyTypeObject *type)
 {
@@ -455,18 +455,18 @@ capacity(PyDictValues *values, PyTypeObject *type)
 }
 
 static int
-instance_lets_go(Walk *w, PyObject *o, const Class *c)
+instance_lets_go(Walk *w, PyObject *o, Class c)
 {
     PyTypeObject *type = Py_TYPE(o);
     if (type->tp_finalize != NULL || type->tp_del != NULL || has_weak_references(o)) {
         return 0;
     }
-    for (int i = 0; i < c->n_slots; i++) {
-        if (!lets_go(w, *(PyObject **)((char *)o + c->slots[i]))) {
+    for (int i = 0; i < c.n_slots; i++) {
+        if (!lets_go(w, *(PyObject **)((char *)o + c.slots[i]))) {
             return 0;
         }
     }
-    if (!c->inlined) {
+    if (!c.inlined) {
         return 1;
     }
     PyDictValues *own = own_values(o);
@@ -503,7 +503,7 @@ dies_plainly(Walk *w, PyObject *o)
         return lets_go(w, PyCell_GET(o));
     }
     const Class *c = class_of(t);
-    return c != NULL ? instance_lets_go(w, o, c) : is_leaf(t);
+    return c != NULL ? instance_lets_go(w, o, *c) : is_leaf(t);
 }
 
 static inline int
@@ -548,19 +548,17 @@ drop(PyObject *o)
 }
 
 static void
-free_instance(PyObject *o, const Class *c)
+free_instance(PyObject *o, Class c)
 {
     PyTypeObject *type = Py_TYPE(o);
     size_t size = (size_t)type->tp_basicsize;
-    Py_ssize_t presize = c->presize;
-    int inlined = c->inlined;
     if (_PyObject_GC_IS_TRACKED(o)) {
         _PyObject_GC_UNTRACK(o);
     }
-    for (int i = 0; i < c->n_slots; i++) {
-        drop(*(PyObject **)((char *)o + c->slots[i]));
+    for (int i = 0; i < c.n_slots; i++) {
+        drop(*(PyObject **)((char *)o + c.slots[i]));
     }
-    if (inlined) {
+    if (c.inlined) {
         PyDictValues *own = own_values(o);
         Py_ssize_t n = capacity(own, type);
         for (Py_ssize_t i = 0; i < n; i++) {
@@ -575,7 +573,7 @@ free_instance(PyObject *o, const Class *c)
     if (gc->generations[0].count > 0) {
         gc->generations[0].count--;
     }
-    give_block((char *)o - presize, size + (size_t)presize);
+    give_block((char *)o - c.presize, size + (size_t)c.presize);
     Py_DECREF(type);
 }
 
@@ -585,7 +583,7 @@ free_plain(PyObject *o)
 {
     const Class *c = class_of(Py_TYPE(o));
     if (c != NULL) {
-        free_instance(o, c);
+        free_instance(o, *c);
     }
     else {
         pt_free(o);

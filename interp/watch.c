@@ -19,6 +19,9 @@ typedef struct {
     PyObject_HEAD
     int64_t value;
     Py_ssize_t connections;
+    const char *kind;            /* of the change that raised it, NULL: unknown */
+    void *thing;                 /* what changed, an address */
+    PyObject *key;               /* the dict's key */
 } Flag;
 
 typedef struct {
@@ -78,12 +81,15 @@ remove_entry(PtMap *m, void *thing)
 /* ---- raising ---- */
 
 static void
-raise_list(PyObject *list)
+raise_list(PyObject *list, const char *kind, void *thing, PyObject *key)
 {
     for (Py_ssize_t i = 0; i < PyList_GET_SIZE(list); i++) {
         Flag *flag = (Flag *)PyList_GET_ITEM(list, i);
         if (flag->value == 0) {
             flag->value = 1;
+            flag->kind = kind;
+            flag->thing = thing;
+            flag->key = Py_XNewRef(key);
             if (PyList_Append(queue, (PyObject *)flag) < 0) {
                 PyErr_Clear();
             }
@@ -99,7 +105,7 @@ raise_all(PyObject *flags)
     PyObject *key, *list;
     Py_ssize_t pos = 0;
     while (PyDict_Next(flags, &pos, &key, &list)) {
-        raise_list(list);
+        raise_list(list, NULL, NULL, NULL);
     }
 }
 
@@ -115,7 +121,7 @@ dict_changed(PyDict_WatchEvent event, PyObject *dict, PyObject *key, PyObject *v
             PyObject *list = PyDict_GetItem(e->flags, key);
             if (list != NULL && PyList_GET_SIZE(list) > 0 &&
                 !(event == PyDict_EVENT_MODIFIED && PyDict_GetItem(dict, key) == value)) {
-                raise_list(list);
+                raise_list(list, "dict", dict, key);
             }
             return 0;
         }
@@ -132,7 +138,7 @@ type_changed(PyTypeObject *type)
 {
     Entry *e = pt_map_find(&types, type);
     if (e != NULL) {
-        raise_list(e->flags);
+        raise_list(e->flags, "type", type, NULL);
     }
     return 0;
 }
@@ -147,7 +153,7 @@ function_changed(PyFunction_WatchEvent event, PyFunctionObject *func, PyObject *
     if (e == NULL) {
         return 0;
     }
-    raise_list(e->flags);
+    raise_list(e->flags, "function", func, NULL);
     if (event == PyFunction_EVENT_DESTROY) {
         remove_entry(&functions, func);
     }
@@ -160,7 +166,7 @@ pt_code_monitored(PyCodeObject *code)
 {
     Entry *e = pt_map_find(&codes, code);
     if (e != NULL) {
-        raise_list(e->flags);
+        raise_list(e->flags, "code", code, NULL);
     }
 }
 
@@ -443,6 +449,8 @@ new_flag(PyObject *self, PyObject *noargs)
     }
     flag->value = 0;
     flag->connections = 0;
+    flag->kind = NULL;
+    flag->key = NULL;
     PyObject *key = PyLong_FromVoidPtr(&flag->value);
     if (key == NULL || PyDict_SetItem(addresses, key, Py_None) < 0) {
         Py_CLEAR(flag);
@@ -460,6 +468,7 @@ flag_dealloc(PyObject *self)
         PyErr_Clear();
     }
     Py_XDECREF(key);
+    Py_XDECREF(((Flag *)self)->key);
     PyErr_SetRaisedException(exc);
     PyObject_Free(self);
 }
@@ -487,7 +496,19 @@ set_flag_value(PyObject *self, PyObject *value, void *unused)
     return 0;
 }
 
+static PyObject *
+flag_cause(PyObject *self, void *unused)
+{
+    Flag *f = (Flag *)self;
+    if (f->kind == NULL) {
+        Py_RETURN_NONE;
+    }
+    PyObject *address = PyLong_FromVoidPtr(f->thing);
+    return f->key ? Py_BuildValue("(sNO)", f->kind, address, f->key) : Py_BuildValue("(sN)", f->kind, address);
+}
+
 static PyGetSetDef flag_getset[] = {
+    {"cause", flag_cause, NULL, "what changed: (kind, address[, key]), or None"},
     {"address", flag_address, NULL, "address of the int64 that native code tests"},
     {"value", flag_value, set_flag_value, "0, or 1 after a change"},
     {NULL},

@@ -345,6 +345,23 @@ def test_a_class_with_another_base():
     KEEP.clear()
 
 
+def test_many_classes():
+    """More than the bridge remembers, one inside the other."""
+    classes = [new_class(f"C{k}", __slots__=("a", "b")) if k % 2 else new_class(f"C{k}") for k in range(400)]
+    before = sys.getallocatedblocks()
+    for k in range(400):
+        obj = None
+        for cls in [*classes, *classes][k : k + 12]:
+            outer = cls()
+            outer.a, outer.b = obj, [k]
+            obj = outer
+        outer = None
+        holder = [obj]
+        del obj, cls
+        assert release(holder)
+    assert sys.getallocatedblocks() - before < 2000
+
+
 def test_shared_ones_live_on():
     inner = Plain(a=1)
     assert release([twice(inner)])

@@ -216,3 +216,47 @@ def test_shutdown():
             "import atexit\natexit.register(lambda: [i for i in range(100)])\n")
     done = subprocess.run([sys.executable, "-X", "faulthandler", "-c", code], capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_what_changed():
+    class C:
+        pass
+
+    def f():
+        pass
+
+    d = {"k": 1, "j": 1}
+    flag = dict_flag(d, "j")
+    _bridge.watch_dict_key(d, "k", flag.address)
+    _bridge.watch_type(C, flag.address)
+    _bridge.watch_function(f, flag.address)
+    assert flag.cause is None
+    d["k"] = 2
+    assert flag.cause == ("dict", id(d), "k")
+    C.x = 1
+    assert flag.cause == ("dict", id(d), "k")
+    flags = [_bridge.new_flag() for _ in range(3)]
+    _bridge.watch_type(C, flags[0].address)
+    _bridge.watch_function(f, flags[1].address)
+    _bridge.watch_dict_key(d, "k", flags[2].address)
+    C.y = 1
+    f.__defaults__ = (1,)
+    d[1] = 1
+    assert [x.cause for x in flags] == [("type", id(C)), ("function", id(f)), None]
+
+
+def test_only_what_changed_is_blamed():
+    from pytrace.guards.watch import TOLERANCE, Watcher
+    from pytrace.tracer.ir import Flag
+
+    class C:
+        pass
+
+    d = {"k": 1, "j": 1}
+    watcher = Watcher(_bridge)
+    for n in range(TOLERANCE + 2):
+        flag = Flag()
+        watched = watcher.watch_key(flag, d, "k"), watcher.watch_key(flag, d, "j"), watcher.watch_type(flag, C)
+        assert watched == (n <= TOLERANCE, True, True)
+        d["k"] = n + 2
+        watcher.note_invalidated(flag)
