@@ -206,7 +206,6 @@ int pt_release(PyObject *o);
 #endif
 PT_HIDDEN MONITORING_WORD *pt_monitoring_version(void);
 
-PyObject *pt_new_instance(PyTypeObject *type);
 PT_HIDDEN PyObject *pt_layout(PyObject *self, PyObject *noargs);
 PT_HIDDEN PyObject *pt_symbols(PyObject *self, PyObject *noargs);
 
