@@ -152,6 +152,7 @@ enter_native(PtRoot *r, PtNative entry, PyObject *keepalive)
     else {
         pt_leave_native(r, &ctx, e);
     }
+    pt_free_writes(ctx.writes);
     give_buffer(b);
     end_activation(&a);
     ts->c_recursion_remaining += NATIVE_C_UNITS;

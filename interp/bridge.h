@@ -25,6 +25,7 @@ typedef struct PtCtx {
     int64_t *buf;                /* live values, PT_BUF_WORDS words */
     void *eval_breaker;          /* address to poll, see layout()'s "eval_breaker.*" */
     int64_t spare[8];            /* [0]: the monitoring version on entry; the rest is native code's own */
+    struct PtWrite *writes;      /* variables that were written from outside and are not in the frame yet */
 } PtCtx;
 
 typedef PtExit *(*PtNative)(PtCtx *);
@@ -114,6 +115,7 @@ typedef struct {
     int moved;                   /* the frame goes on where it now is "at" */
     PyObject *raise;             /* exception to raise there */
     _Py_CODEUNIT *entry_ip;
+    struct PtWrite *kept;        /* objects of frames that were popped again, see pt_kept_frames */
     /* while a Python handler runs */
     _PyErr_StackItem *exc_info;  /* where the frame's handled exception is kept */
     PyObject *handled;           /* the frame's handled exception */
@@ -150,6 +152,23 @@ PT_HIDDEN int pt_watch_init(PyObject *module);
 PT_HIDDEN void pt_unwatch_all(void);
 PT_HIDDEN void pt_code_monitored(PyCodeObject *code);
 PT_HIDDEN void pt_code_died(PyCodeObject *code);
+
+/* ---- locals.c: variables written from outside ---- */
+
+typedef struct PtWrite {
+    struct PtWrite *next;
+    PtFrame *frame;
+    int slot;                    /* -1: somebody has kept the frame's object, `value` */
+    PyObject *value, *old;
+    int index;                   /* of the frame, the root's is 0 */
+} PtWrite;
+
+PT_HIDDEN extern int pt_called_out;   /* calls out of frames that are ours, going on now */
+PT_HIDDEN void pt_hook_locals(int on);
+PT_HIDDEN PtWrite *pt_take_writes(PyThreadState *ts, PtFrame *root);
+PT_HIDDEN void pt_free_writes(PtWrite *w);
+PT_HIDDEN PtWrite *pt_kept_frames(PyThreadState *ts, PtFrame *root, PtWrite *list);
+PT_HIDDEN void pt_adopt(PtFrame *f, PyFrameObject *fo);
 
 /* ---- hooks.c: others who trace or monitor ---- */
 

@@ -333,6 +333,31 @@ rebuild(PyThreadState *ts, PtFrame *root, PtProg *g, const int64_t *buf, PtPendi
     }
 }
 
+/* Variables that were written from outside since the trace has last read them. */
+static void __attribute__((noinline))
+apply_writes(PtCtx *ctx, PtProg *g, PtPending *pending)
+{
+    for (PtWrite *w = ctx->writes; w != NULL; w = w->next) {
+        if (w->index < g->n_frames) {
+            PtFrame *f = w->index ? pending[w->index - 1].f : ctx->frame;
+            if (w->slot < 0) {
+                pt_adopt(f, (PyFrameObject *)w->value);
+            }
+            else {
+                Py_XSETREF(f->localsplus[w->slot], Py_XNewRef(w->value));
+            }
+        }
+    }
+}
+
+static void
+forget_writes(PtCtx *ctx)
+{
+    PtWrite *w = ctx->writes;
+    ctx->writes = NULL;
+    pt_free_writes(w);
+}
+
 static void
 release(PtProg *g, const int64_t *buf)
 {
@@ -371,7 +396,13 @@ deoptimize(PtRoot *r, PtCtx *ctx, PtExit *e)
     PyObject *exc = e->flags & PT_EXIT_RAISE ? PyErr_GetRaisedException() : NULL;
     pt.stats.deopts++;
     rebuild(r->ts, r->f, g, ctx->buf, pending);
+    if (ctx->writes != NULL) {
+        apply_writes(ctx, g, pending);
+    }
     release(g, ctx->buf);
+    if (ctx->writes != NULL) {
+        forget_writes(ctx);
+    }
     r->moved = 1;
     if (n == 0) {
         r->raise = exc;
@@ -463,7 +494,7 @@ pt_leave_native(PtRoot *r, PtCtx *ctx, PtExit *e)
     pt.stats.exits++;
     e->count++;
     int asks = !(e->flags & (PT_EXIT_RAISE | PT_EXIT_RETURN)) && pt.on_exit != NULL;
-    if (asks && e->count >= (e->next ? e->next : pt.exit_threshold) && !pt_watched(r->ts, pt_code(r->f))) {
+    if (asks && e->count >= (e->next ? e->next : pt.exit_threshold) && !pt_watched(r->ts, pt_code(r->f)) && ctx->writes == NULL) {
         hot_exit(r, ctx, e);
     }
     else {
@@ -479,7 +510,20 @@ pt_sync(PtCtx *ctx, PtExit *e)
     PtProg *g = e->prog;
     PtPending pending[g->n_frames];
     pt.stats.syncs++;
+    pt_called_out++;
     rebuild(ctx->tstate, ctx->frame, g, ctx->buf, pending);
+}
+
+/* Native code leaves at the guard behind the call. */
+static void __attribute__((noinline))
+keep_writes(PtCtx *ctx, PtWrite *writes)
+{
+    PtWrite **end = &ctx->writes;
+    while (*end != NULL) {
+        end = &(*end)->next;
+    }
+    *end = writes;
+    ctx->spare[0] = -1;
 }
 
 void
@@ -487,6 +531,14 @@ pt_unsync(PtCtx *ctx, PtExit *e)
 {
     PtProg *g = e->prog;
     PtFrame *root = ctx->frame;
+    pt_called_out--;
+    PtWrite *writes = pt_take_writes(ctx->tstate, root);
+    if (pt_current(ctx->tstate) != root) {
+        writes = pt_kept_frames(ctx->tstate, root, writes);
+    }
+    if (writes != NULL) {
+        keep_writes(ctx, writes);
+    }
     while (pt_current(ctx->tstate) != root) {
         pt_pop_frame(ctx->tstate, pt_current(ctx->tstate));
     }

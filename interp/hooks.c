@@ -245,6 +245,7 @@ pt_hook(void)
         Py_XDECREF(f);
         Py_XDECREF(owner);
     }
+    pt_hook_locals(1);
     aside = lent = 0;
     step(others());
 }
@@ -259,5 +260,6 @@ pt_unhook(void)
             h->def = NULL;
         }
     }
+    pt_hook_locals(0);
     return !lent;
 }

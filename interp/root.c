@@ -387,6 +387,23 @@ write_caller(PtRoot *r, PyObject *frames)
     return write_root(r, call_offset < 0 ? offset : call_offset, locals, stack);
 }
 
+/* Adds a third item to an outcome: [(index of the frame, slot, new value)]; empty when only a frame's object was kept. */
+static PyObject *
+with_writes(PyObject *answer, PtWrite *writes)
+{
+    PyObject *list = PyList_New(0);
+    for (PtWrite *w = writes; list != NULL && w != NULL; w = w->next) {
+        PyObject *item = Py_BuildValue("(iiO)", w->index, w->slot, w->value ? w->value : pt.null);
+        if (item == NULL || PyList_Append(list, item) < 0) {
+            Py_CLEAR(list);
+        }
+        Py_XDECREF(item);
+    }
+    PyObject *longer = list ? Py_BuildValue("(OON)", PyTuple_GET_ITEM(answer, 0), PyTuple_GET_ITEM(answer, 1), list) : NULL;
+    Py_DECREF(answer);
+    return longer;
+}
+
 static PyObject *
 root_call(PyObject *self, PyObject *args)
 {
@@ -404,11 +421,22 @@ root_call(PyObject *self, PyObject *args)
         user_end(r, &u);
         return NULL;
     }
+    pt_called_out++;
     PyObject *result = PyObject_Call(fn, fargs, kwargs == Py_None ? NULL : kwargs);
+    pt_called_out--;
+    PtWrite *writes = pt_take_writes(r->ts, r->f);
+    if (n > 0) {
+        r->kept = pt_kept_frames(r->ts, r->f, r->kept);
+    }
     pop_states(r->ts, p, n);
     user_end(r, &u);
     PyMem_Free(p);
-    return outcome(result);
+    PyObject *answer = outcome(result);
+    if ((writes != NULL || r->kept != NULL) && answer != NULL) {
+        answer = with_writes(answer, writes);
+    }
+    pt_free_writes(writes);
+    return answer;
 }
 
 static PyObject *
@@ -431,6 +459,11 @@ root_run_frames(PyObject *self, PyObject *args, PyObject *kwargs)
     if (n < 0) {
         user_end(r, &u);
         return NULL;
+    }
+    for (PtWrite *w = r->kept; w != NULL; w = w->next) {
+        if (w->index <= n) {
+            pt_adopt(p[w->index - 1].f, (PyFrameObject *)w->value);
+        }
     }
     if (exc != Py_None) {
         PyErr_SetRaisedException(Py_NewRef(exc));
@@ -567,6 +600,8 @@ static PyMethodDef root_methods[] = {
      "raise_at(offset, locals, stack, exc): like write(); then exc is raised at that instruction."},
     {"call", root_call, METH_VARARGS,
      "call(frames, fn, args, kwargs=None) -> (True, result) | (False, exception)\n\n"
+     "With a third item, [(index of frame, slot, value)], where variables were written through f_locals meanwhile, or\n"
+     "the object of an inlined frame was kept: recording must end.\n"
      "Calls from the innermost of frames: the root's (None, offset, locals, stack), then inlined ones' (func, ...)."},
     {"run_frames", (PyCFunction)(void *)root_run_frames, METH_VARARGS | METH_KEYWORDS,
      "run_frames(frames, exc=None) -> (True, result) | (False, exception)\n\n"
@@ -689,6 +724,12 @@ pt_raise_in_root(PtRoot *r)
 PyObject *
 pt_finish(PtRoot *r)
 {
+    if (r->kept != NULL) {
+        PyObject *exc = PyErr_GetRaisedException();
+        pt_free_writes(r->kept);
+        r->kept = NULL;
+        PyErr_SetRaisedException(exc);
+    }
     if (r->raise != NULL) {
         if (!r->moved) {
             pt_set_at(r->f, r->shown);

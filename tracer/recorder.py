@@ -175,7 +175,7 @@ class Recorder:
         self.temporaries: list[Val] = []
         self.extra: list[Op] = []
         self.blank_at = 0
-        self.watched = False  # somebody began to trace or profile; noticed between instructions
+        self.stop = ""  # why to stop at the end of the instruction: somebody began to trace or profile, or wrote our variables
         self.closed = False  # the state is that at the start of the current instruction, or, when closed, f.stack's
         self.place: Any = None
         self.parent: Any = None
@@ -342,14 +342,23 @@ class Recorder:
 
     def run(self, fn: Callable, args: tuple, kwargs: dict | None = None) -> Any:
         """Calls fn as if from the recorded frame; its exception becomes `Raised`."""
-        ok, value = self.real.call(self.concrete_frames(True), fn, args, kwargs)
+        ok, value, *writes = self.real.call(self.concrete_frames(True), fn, args, kwargs)
+        if writes:
+            self._written(writes[0])
         self.blank()
         self.check_invalidated = True
         if self.real.watched or len(self.frames) > 1 and any(self.bridge.is_monitored(f.code) for f in self.frames[1:]):
-            self.watched = True
+            self.stop = "watched"
         if not ok:
             raise Raised(value)
         return value
+
+    def _written(self, writes: list) -> None:
+        """Variables were written from outside (frame.f_locals): the frames have the new values, the trace has not, and ends."""
+        for index, slot, obj in writes:
+            f = self.frames[index]
+            self.set_local(f, slot, None if obj is self.NULLOBJ else self.hold(Val(ir.NULL, obj, False)))
+        self.stop = self.stop or "frame-changed"
 
     def pure(self, fn: Callable, *args: Any) -> Any:
         """Calls fn directly: only for what cannot run the user's code."""
@@ -600,7 +609,7 @@ class Recorder:
         outer = None
         for depth, (fs, fr) in enumerate(zip(snapshot.frames, frames)):
             if not self.watcher.watch_code(self.flag, fs.code):
-                self.watched = True
+                self.stop = "watched"
             locs, stack = fr[2:4]
             if depth == 0:
                 f = Frame(real.func, real.code, real.globals, real.builtins, True)
@@ -683,8 +692,8 @@ class Recorder:
             if self.check_invalidated:
                 self.check_invalidated = False
                 self.ops.append(ir.make("guard_not_invalidated", desc=self.flag, snap=self.snap()))
-            if self.watched:
-                raise Abort("watched")
+            if self.stop:
+                raise Abort(self.stop)
             if len(self.ops) > limit:
                 raise Abort("too-long")
             ins = f.info.at[at]
@@ -705,8 +714,10 @@ class Recorder:
     def _free(self, box: list, f: Frame, at: int) -> None:
         """Lets an object die as CPython would at the instruction `at`: its finalizer sees the program's frames."""
         pc, f.pc, self.start_stack = f.pc, at, f.stack[:]
-        self.real.call(self.concrete_frames(True), box.clear, ())
+        _, _, *writes = self.real.call(self.concrete_frames(True), box.clear, ())
         f.pc = pc
+        if writes:
+            self._written(writes[0])
         self.blank()
 
     def _release_all(self, at: int) -> None:
