@@ -89,7 +89,7 @@ class Compiled:
         "entry_text", "_jobs", "_bridge", "_jump_exit",
     )  # fmt: skip
 
-    def __init__(self, trace: ir.Trace, emitted: Emitted, bridge: Any) -> None:
+    def __init__(self, trace: ir.Trace, emitted: Emitted, bridge: Any, jump_exit: Any = None) -> None:
         self.trace = trace
         self.name = emitted.name
         self.tier = 0
@@ -104,7 +104,7 @@ class Compiled:
         self.entry_text = emitted.entry
         self._jobs: list[Any] = []
         self._bridge = bridge
-        self._jump_exit: Any = None
+        self._jump_exit = jump_exit
 
     @property
     def text(self) -> str:
@@ -124,6 +124,11 @@ class Compiled:
         self._jobs.append(job)
         self.tier = tier
         return job
+
+    @property
+    def arrivals(self) -> int:
+        """Address of the count of arrivals at the loop's header, or 0 where nothing counts them."""
+        return self._jump_exit.address + env_of(self._bridge).layout["exit.count"] if self._jump_exit is not None else 0
 
     @property
     def done(self) -> bool:
@@ -183,14 +188,19 @@ def env_of(bridge: Any) -> ProcessEnv:
     return env
 
 
-def compile_trace(trace: ir.Trace, bridge: Any, tier: int = TIER, wait: bool = True) -> Compiled:
-    """Compiles and links a trace; `wait` False: only begins to (see Compiled.finish).
+def compile_trace(trace: ir.Trace, bridge: Any, tier: int = TIER, wait: bool = True, counts: bool = False) -> Compiled:
+    """Compiles and links a trace; `wait` False: only begins to (see Compiled.finish); `counts`: a loop counts its iterations.
 
     Raises EmitError, ExitError, OwnershipError (each a sentence) for one that is not well-formed, and CompileError.
     """
     t0 = time.perf_counter()
-    emitted = emit(trace, env_of(bridge), f"trace_{next(_counter)}")  # pyright: ignore[reportArgumentType]
-    compiled = Compiled(trace, emitted, bridge)
+    env = env_of(bridge)
+    jump_exit = bridge.new_jump_exit(0) if trace.kind == "loop" and counts else None
+    if jump_exit is not None:
+        jump_exit.next = max(trace.header, 0) // 2
+    arrivals = jump_exit.address + env.layout["exit.count"] if jump_exit is not None else 0
+    emitted = emit(trace, env, f"trace_{next(_counter)}", arrivals)  # pyright: ignore[reportArgumentType]
+    compiled = Compiled(trace, emitted, bridge, jump_exit)
     compiled.timings["emit"] = time.perf_counter() - t0
     compiled.start(tier)
     if wait:

@@ -63,9 +63,13 @@ class Emitted:
     keep: list[Any] = field(default_factory=list)
 
 
-def emit(trace: ir.Trace, env: Env, name: str = "trace_0") -> Emitted:
-    """LLVM text for a trace.  Raises EmitError or ExitError (a sentence) for one that cannot be compiled."""
+def emit(trace: ir.Trace, env: Env, name: str = "trace_0", arrivals: int = 0) -> Emitted:
+    """LLVM text for a trace.  Raises EmitError or ExitError (a sentence) for one that cannot be compiled.
+
+    `arrivals`: address of an int64 that counts the iterations, or 0.
+    """
     w = Writer(trace, env, name)
+    w.arrivals = arrivals
     if w.homes.in_loop:
         _header(w, trace.inputs, [w.load_input(op) for op in trace.inputs])
     emitters, value = EMITTERS, w.value
@@ -119,6 +123,11 @@ def _(w: Writer, op: ir.Op, a: list[str]) -> None:
         raise EmitError(f"The jump has {len(a)} operands for {len(w.phi_lines)} loop-carried values.")
     for (line, _), value in zip(w.phi_lines, a):
         w.lines[line] += f"[ {value}, %{w.block} ]"
+    if w.arrivals:
+        before, after = w.fresh(), w.fresh()
+        w.load(before, "i64", address(w.arrivals), 0, "arrivals")
+        w.lines.append(f"{after} = add i64 {before}, 1")
+        w.store("i64", after, address(w.arrivals), 0, "arrivals")
     w.lines.append("br label %loop")
 
 

@@ -58,7 +58,7 @@ class Writer:
     __slots__ = (
         "trace", "env", "layout", "name", "lines", "names", "n", "block", "classes", "exits", "exit_list", "keep", "homes",
         "position", "inputs", "prologue", "_buffer",
-        "owned", "skip", "stack_words", "out_word", "intrinsics", "phi_lines", "const_cache", "_symbols",
+        "owned", "skip", "stack_words", "out_word", "arrivals", "intrinsics", "phi_lines", "const_cache", "_symbols",
     )  # fmt: skip
 
     def __init__(self, trace: ir.Trace, env: Env, name: str) -> None:
@@ -67,6 +67,7 @@ class Writer:
         self.layout = env.layout
         self._symbols = env.symbols
         self.name = name
+        self.arrivals = 0
         self.lines: list[str] = []
         self.names: dict[Any, str] = {}
         self.n = 0

@@ -66,13 +66,16 @@ now_ns(void)
 }
 
 static PtExit *
-run_chain(PtNative entry, PtCtx *ctx)
+run_chain(PtNative entry, PtCtx *ctx, PtTrialEntry *trial)
 {
     int64_t start = pt.timing ? now_ns() : 0;
     pt.stats.native_entries++;
     PtExit *e = entry(ctx);
     while (e->native != NULL) {
         e->count++;
+        if (trial->counter != NULL && e->state == PT_STATE_JUMP) {
+            pt_trial_passes(trial, (int)e->next);
+        }
         e = ((PtNative)e->native)(ctx);
     }
     if (start) {
@@ -121,9 +124,9 @@ bridge_active(PyObject *self, PyObject *noargs)
     return list;
 }
 
-/* Runs native code for the frame that a callback fired in, up to the state where CPython goes on. */
+/* Runs native code for the frame that a callback fired in, up to the state where CPython goes on. *refused: it took nothing. */
 static PyObject *
-enter_native(PtRoot *r, PtNative entry, PyObject *keepalive)
+enter_native(PtRoot *r, PtNative entry, PyObject *keepalive, PtTrialEntry *trial, int *refused)
 {
     PyThreadState *ts = r->ts;
     PtFrame *f = r->f;
@@ -139,7 +142,7 @@ enter_native(PtRoot *r, PtNative entry, PyObject *keepalive)
     f->stacktop = -1;
     Activation a;
     begin_activation(&a, keepalive);
-    PtExit *e = run_chain(entry, &ctx);
+    PtExit *e = run_chain(entry, &ctx, trial);
 
     PT_ASSERT(pt_current(ts) == f && ts->tracing == 0);
     if (e->flags & PT_EXIT_PLAIN) {
@@ -147,7 +150,7 @@ enter_native(PtRoot *r, PtNative entry, PyObject *keepalive)
         f->stacktop = stacktop;
         e->count++;
         pt.stats.plain_exits++;
-
+        *refused = 1;
     }
     else {
         pt_leave_native(r, &ctx, e);
@@ -246,7 +249,54 @@ attend(PyThreadState *ts, PyCodeObject *code, int unit)
     return pt_finish(&r);
 }
 
+static int detach(PtLoop *loop, long long next);
+
 /* ---- the callbacks ---- */
+
+/* Where entries are refused CPython runs the loop, so after as many refusals (less the entries that went well) as make a
+   loop hot it is recorded again. */
+static PyObject *
+enter_loop(PyThreadState *ts, PyCodeObject *code, PtCode *pc, PtLoop *loop, int unit)
+{
+    if (pt_watched(ts, code) || !has_c_stack(ts)) {
+        Py_RETURN_NONE;
+    }
+    if (loop->trial != NULL) {
+        int entering = pt_trial_event(loop, ts);
+        if (entering < 0) {
+            pt.stats.unprofitable++;
+            loop->lost = 1;
+            if (detach(loop, -1) < 0) {
+                return NULL;
+            }
+        }
+        if (entering <= 0) {
+            Py_RETURN_NONE;
+        }
+    }
+    int header = loop->unit, misses = loop->misses, refused = 0;
+    PtTrialEntry trial = {0};
+    if (loop->trial != NULL) {
+        trial = pt_trial_entry(loop);
+    }
+    PtRoot r = take_root(ts, unit);
+    loop->entries++;
+    PyObject *result = enter_native(&r, loop->entry, loop->keepalive, &trial, &refused);
+    if (!refused && misses == 0 && trial.counter == NULL) {
+        return result;
+    }
+    loop = header < 0 ? &pc->func : pt_find_loop(pc, header);  /* it may have moved */
+    if (trial.counter != NULL && result != NULL) {
+        pt_trial_left(loop, ts, r.f, &trial);
+    }
+    loop->misses += refused ? 1 : loop->misses > 0 ? -1 : 0;
+    if (loop->misses < pt.loop_threshold || header < 0 || result == NULL || loop->state != PT_LOOP_COMPILED) {
+        return result;
+    }
+    loop->misses = 0;
+    Py_DECREF(result);
+    return hot_loop(ts, code, pc, unit);
+}
 
 static inline PyObject *
 event(PyCodeObject *code, PtCode *pc, PtLoop *loop, int unit)
@@ -263,12 +313,7 @@ event(PyCodeObject *code, PtCode *pc, PtLoop *loop, int unit)
     }
     switch (loop->state) {
     case PT_LOOP_COMPILED:
-        if (pt_watched(ts, code) || !has_c_stack(ts)) {
-            Py_RETURN_NONE;
-        }
-        PtRoot r = take_root(ts, unit);
-        loop->entries++;
-        return enter_native(&r, loop->entry, loop->keepalive);
+        return enter_loop(ts, code, pc, loop, unit);
     case PT_LOOP_COLD:
         if (--loop->left > 0) {
             Py_RETURN_NONE;
@@ -301,6 +346,9 @@ on_jump(PyObject *self, PyObject *const *args, Py_ssize_t nargs)
     if (loop == NULL) {
         PyErr_Clear();
         Py_RETURN_NONE;
+    }
+    if (from / 2 > loop->end) {
+        loop->end = (int)from / 2;
     }
     return event(code, pc, loop, (int)to / 2);
 }
@@ -530,9 +578,15 @@ wake(PtLoop *loop)
 }
 
 static int
-attach(PtLoop *loop, unsigned long long address, PyObject *keepalive)
+attach(PtLoop *loop, unsigned long long address, PyObject *keepalive, int64_t *arrivals)
 {
     PyObject *old = loop->keepalive;
+    loop->misses = loop->lost = 0;
+    loop->arrivals = arrivals;
+    pt_end_trial(loop);
+    if (arrivals != NULL) {
+        pt_begin_trial(loop);
+    }
     loop->entry = (PtNative)(uintptr_t)address;
     loop->keepalive = Py_NewRef(keepalive);
     loop->state = PT_LOOP_COMPILED;
@@ -545,6 +599,8 @@ static int
 detach(PtLoop *loop, long long next)
 {
     PyObject *old = loop->keepalive;
+    pt_end_trial(loop);
+    loop->arrivals = NULL;
     loop->entry = NULL;
     loop->keepalive = NULL;
     loop->state = PT_LOOP_COLD;
@@ -568,12 +624,31 @@ bridge_attach_loop(PyObject *self, PyObject *args)
     PyObject *code, *keepalive = Py_None;
     Py_ssize_t offset;
     unsigned long long address;
-    if (!PyArg_ParseTuple(args, "O!nK|O:attach_loop", &PyCode_Type, &code, &offset, &address, &keepalive)) {
+    unsigned long long arrivals = 0;
+    if (!PyArg_ParseTuple(args, "O!nK|OK:attach_loop", &PyCode_Type, &code, &offset, &address, &keepalive, &arrivals)) {
         return NULL;
     }
     PtLoop *loop = loop_at(code, offset);
-    if (loop == NULL || attach(loop, address, keepalive) < 0) {
+    if (loop == NULL || attach(loop, address, keepalive, (int64_t *)(uintptr_t)arrivals) < 0) {
         return NULL;
+    }
+    Py_RETURN_NONE;
+}
+
+static PyObject *
+bridge_try_again(PyObject *self, PyObject *args)
+{
+    PyObject *code;
+    Py_ssize_t offset;
+    if (!PyArg_ParseTuple(args, "O!n:try_again", &PyCode_Type, &code, &offset)) {
+        return NULL;
+    }
+    PtLoop *loop = loop_at(code, offset);
+    if (loop == NULL) {
+        return NULL;
+    }
+    if (loop->state == PT_LOOP_COMPILED && loop->arrivals != NULL) {
+        pt_begin_trial(loop);
     }
     Py_RETURN_NONE;
 }
@@ -588,7 +663,7 @@ bridge_detach_loop(PyObject *self, PyObject *args)
         return NULL;
     }
     PtLoop *loop = loop_at(code, offset);
-    if (loop == NULL || detach(loop, next) < 0) {
+    if (loop == NULL || detach(loop, loop->lost ? -1 : next) < 0) {
         return NULL;
     }
     Py_RETURN_NONE;
@@ -603,7 +678,7 @@ bridge_attach_function(PyObject *self, PyObject *args)
         return NULL;
     }
     PtCode *pc = pt_code_info((PyCodeObject *)code);
-    if (pc == NULL || attach(&pc->func, address, keepalive) < 0) {
+    if (pc == NULL || attach(&pc->func, address, keepalive, NULL) < 0) {
         return NULL;
     }
     Py_RETURN_NONE;
@@ -637,6 +712,7 @@ bridge_forget(PyObject *self, PyObject *code)
         return NULL;
     }
     for (int i = 0; i < pc->n_loops; i++) {
+        pc->loops[i].lost = 0;
         if (detach(&pc->loops[i], pt.loop_threshold) < 0) {
             return NULL;
         }
@@ -702,9 +778,10 @@ bridge_stats(PyObject *self, PyObject *noargs)
 {
     PtStats *s = &pt.stats;
     return Py_BuildValue(
-        "{sLsLsLsLsLsLsLsLsL}", "native_entries", s->native_entries, "native_ns", s->native_ns, "exits", s->exits, "syncs",
+        "{sLsLsLsLsLsLsLsLsLsL}", "native_entries", s->native_entries, "native_ns", s->native_ns, "exits", s->exits, "syncs",
         s->syncs, "deopts", s->deopts, "hot_loop_calls", s->hot_loop_calls, "hot_exit_calls", s->hot_exit_calls,
-        "hot_func_calls", s->hot_func_calls, "plain_exits", s->plain_exits);
+        "hot_func_calls", s->hot_func_calls, "plain_exits", s->plain_exits,
+        "unprofitable", s->unprofitable);
 }
 
 static PyObject *
@@ -715,6 +792,17 @@ bridge_set_timing(PyObject *self, PyObject *on)
         return NULL;
     }
     pt.timing = timing;
+    Py_RETURN_NONE;
+}
+
+static PyObject *
+bridge_set_trials(PyObject *self, PyObject *args)
+{
+    unsigned long long clock = 0;
+    if (!PyArg_ParseTuple(args, "p|K:set_trials", &pt.trials, &clock)) {
+        return NULL;
+    }
+    pt.clock = (int64_t *)(uintptr_t)clock;
     Py_RETURN_NONE;
 }
 
@@ -739,7 +827,12 @@ static PyMethodDef methods[] = {
     {"set_thresholds", bridge_set_thresholds, METH_VARARGS,
      "set_thresholds(loop, func, exit): for code that was not counted yet, and for exits."},
     {"attach_loop", bridge_attach_loop, METH_VARARGS,
-     "attach_loop(code, header_offset, entry_address, keepalive=None): jumps to the header enter native code."},
+     "attach_loop(code, header_offset, entry_address, keepalive=None, arrivals=0): jumps to the header enter native code.\n"
+     "arrivals: address of an int64 that the code counts up at the header; keepalive keeps it valid."},
+    {"try_again", bridge_try_again, METH_VARARGS,
+     "try_again(code, header_offset): a compiled loop's code changed; whether it pays is to be measured anew."},
+    {"set_trials", bridge_set_trials, METH_VARARGS,
+     "set_trials(on, clock=0): whether it is measured if compiled loops pay; clock: address of an int64 that tells the time."},
     {"detach_loop", bridge_detach_loop, METH_VARARGS,
      "detach_loop(code, header_offset, next_count): counts from anew; negative: never again."},
     {"attach_function", bridge_attach_function, METH_VARARGS,

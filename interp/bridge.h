@@ -33,7 +33,7 @@ typedef PtExit *(*PtNative)(PtCtx *);
 struct PtExit {
     void *native;                /* PtNative of the bridge, or NULL */
     int64_t count;
-    int64_t next;                /* count at which Python is asked again; 0 = the common threshold */
+    int64_t next;                /* count at which Python is asked again; 0 = the common threshold; of a jump: the header's unit */
     struct PtProg *prog;         /* NULL in a jump exit */
     int32_t flags;
     int32_t state;
@@ -49,6 +49,7 @@ enum { PT_FRAME_DROP_RESULT = 1 };
 
 typedef struct {
     int64_t native_entries, native_ns, exits, syncs, deopts, hot_loop_calls, hot_exit_calls, hot_func_calls, plain_exits;
+    int64_t unprofitable;
 } PtStats;
 
 typedef struct {
@@ -56,7 +57,9 @@ typedef struct {
     PyObject *disable;           /* sys.monitoring.DISABLE */
     PyObject *on_loop, *on_exit, *on_func, *on_compiled;
     int64_t loop_threshold, func_threshold, exit_threshold;
-    int enabled, timing;
+    int enabled, timing, trials;
+    int64_t *clock;              /* what is read instead of the thread's clock, if not NULL */
+    int64_t asked_ns;            /* time in Python handlers, while there are trials */
     int attention;               /* set by the compiling thread: the next event looks at what it has finished */
     PtStats stats;
 } PtState;
@@ -91,6 +94,11 @@ typedef struct {
     PtNative entry;
     PyObject *keepalive;
     int disabled;                /* some of its jumps were switched off */
+    int end;                     /* the last of its back jumps, while it is compiled */
+    int misses;                  /* entries refused, less those that were not */
+    int lost;                    /* a trial: it is not counted again when its code is let go of */
+    int64_t *arrivals;           /* counted at the header by compiled code; in an exit that `keepalive` keeps */
+    struct PtTrial *trial;       /* NULL: none, or decided */
 } PtLoop;
 
 typedef struct {
@@ -105,6 +113,25 @@ PT_HIDDEN PtLoop *pt_find_loop(PtCode *pc, int unit);
 PT_HIDDEN int pt_unit(PyCodeObject *code, Py_ssize_t byte_offset);
 PT_HIDDEN int pt_code_init(void);
 PT_HIDDEN void pt_unwatch_code(void);
+
+/* ---- trial.c: is a compiled loop worth entering? ---- */
+
+PT_HIDDEN int64_t pt_cpu_ns(void);
+PT_HIDDEN void pt_begin_trial(PtLoop *loop);
+PT_HIDDEN void pt_end_trial(PtLoop *loop);
+PT_HIDDEN int pt_trial_event(PtLoop *loop, PyThreadState *ts);
+
+/* One entry of native code while a loop is tried. */
+typedef struct {
+    int unit, end;               /* the loop */
+    int left;                    /* native code is past it */
+    int64_t now, arrivals;       /* when it left */
+    int64_t *counter;            /* NULL: this is no trial */
+} PtTrialEntry;
+
+PT_HIDDEN PtTrialEntry pt_trial_entry(PtLoop *loop);
+PT_HIDDEN void pt_trial_passes(PtTrialEntry *entry, int unit);
+PT_HIDDEN void pt_trial_left(PtLoop *loop, PyThreadState *ts, PtFrame *f, PtTrialEntry *entry);
 
 /* ---- root.c: the frame that was taken over ---- */
 
@@ -184,6 +211,7 @@ PT_HIDDEN int pt_unhook(void);
 
 PT_HIDDEN int pt_llvm_init(PyObject *module);
 PT_HIDDEN void pt_resume_jobs(void);
+PT_HIDDEN int pt_compiling(void);
 
 /* ---- collector.c ---- */
 

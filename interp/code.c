@@ -24,7 +24,9 @@ free_code_info(PtCode *pc)
 {
     for (int i = 0; i < pc->n_loops; i++) {
         Py_XDECREF(pc->loops[i].keepalive);
+        pt_end_trial(&pc->loops[i]);
     }
+    pt_end_trial(&pc->func);
     Py_XDECREF(pc->func.keepalive);
     PyMem_Free(pc->loops);
     PyMem_Free(pc->starts);

@@ -456,6 +456,12 @@ after_fork_in_child(void)
 
 /* ---- Python's side ---- */
 
+int
+pt_compiling(void)
+{
+    return queue.first != NULL || queue.first_done != NULL;
+}
+
 /* Goes on after a fork. */
 void
 pt_resume_jobs(void)

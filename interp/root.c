@@ -797,12 +797,16 @@ handler_failed(PtRoot *r, PyObject *handler)
 int64_t
 pt_ask(PtRoot *r, PyObject *handler, PyObject **args, int n)
 {
+    int64_t start = pt.trials ? pt_cpu_ns() : 0;
     PyObject *answer = call_handler(r, handler, args, n);
     int64_t next = answer ? PyLong_AsLongLong(answer) : -1;
     Py_XDECREF(answer);
     if (PyErr_Occurred()) {
         handler_failed(r, handler);
         next = -1;
+    }
+    if (start) {
+        pt.asked_ns += pt_cpu_ns() - start;
     }
     return next;
 }

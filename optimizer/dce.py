@@ -4,7 +4,8 @@ What is needed is marked, starting from what a program can see: stores, calls, t
 of all of these (through the virtual objects that they name).  The rest goes:
 
 * Operations without effects: pure ones, loads, calls that only read.  Also those which compute and check at once (`int_add_ovf`,
-  `unbox_int`): their exit is nothing but a slower way to compute a result that is not wanted.
+  `unbox_int`): their exit is nothing but a slower way to compute a result that is not wanted, unless something was decided by the fact that
+  it fits into 64 bits.
 * Boxes and other allocations that hold no references, when only snapshots and reference counting know them.  They become
   virtual: their `incref`s and `decref`s go with them.
 * Phis that only keep themselves alive, with their operands.  A ref phi goes only when the jump gives it its own value: the reference that the
@@ -13,6 +14,8 @@ of all of these (through the virtual objects that they name).  The rest goes:
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 from ..tracer import ir
 from ..tracer.ir import BY_NAME, OPS, Op, Trace, Value
@@ -56,6 +59,7 @@ def remove_dead_code(trace: Trace, off: frozenset[str] = frozenset()) -> Trace:
                 marks.operation(op)
         elif kind == _CALLS and not _reads_only(op):
             marks.operation(op)
+    marks.rely(trace.info.get("relied", ()))
     marks.spread()
     kept = []
     for op in ops:
@@ -127,6 +131,23 @@ class _Marks:
         if type(value) is Op and value not in self.needed:
             self.needed.add(value)
             self.stack.append(value)
+
+    def rely(self, values: Any) -> None:
+        """Operations that compute and check, and have to check, whoever wants the result: the given ones, and those that these are computed from."""
+        seen: set[Op] = set()
+        stack = list(values)
+        while stack:
+            op = stack.pop()
+            if type(op) is not Op or op in seen or op.type != ir.INT:
+                continue
+            seen.add(op)
+            if op.row.guard and op.row.pure:
+                if op in self.present:
+                    self.need(op)
+            elif op.row.pure:
+                stack += op.args
+            elif op in self.sources:
+                stack += self.sources[op]
 
     def operation(self, op: Op) -> None:
         """What an operation that stays needs."""

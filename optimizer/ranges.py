@@ -147,18 +147,24 @@ def checked(fw: Forward, op: Op, args: tuple) -> Any:
     return fw.again(UNCHECKED[op.code], args) if low >= MIN and high <= MAX else None
 
 
+def relying(fw: Forward, args: tuple, value: Any) -> Any:
+    """A value decided by the operands' ranges: the checks that they fit into 64 bits must stay, whether anybody else wants the operands or not."""
+    fw.info.setdefault("relied", set()).update(a for a in args if type(a) is Op)
+    return value
+
+
 def lt(fw: Forward, op: Op, args: tuple) -> Any:
     a, b = fw.range(args[0]), fw.range(args[1])
     if a[1] < b[0]:
-        return ir.TRUE
-    return ir.FALSE if a[0] >= b[1] else None
+        return relying(fw, args, ir.TRUE)
+    return relying(fw, args, ir.FALSE) if a[0] >= b[1] else None
 
 
 def le(fw: Forward, op: Op, args: tuple) -> Any:
     a, b = fw.range(args[0]), fw.range(args[1])
     if a[1] <= b[0]:
-        return ir.TRUE
-    return ir.FALSE if a[0] > b[1] else None
+        return relying(fw, args, ir.TRUE)
+    return relying(fw, args, ir.FALSE) if a[0] > b[1] else None
 
 
 def gt(fw: Forward, op: Op, args: tuple) -> Any:
@@ -181,7 +187,7 @@ def apart(fw: Forward, args: tuple) -> bool:
     """Whether two ints are never equal."""
     a, b = fw.range(args[0]), fw.range(args[1])
     if a[1] < b[0] or b[1] < a[0]:
-        return True
+        return relying(fw, args, True)
     (x, c), (y, d) = offset(fw, args[0]), offset(fw, args[1])
     return x is y and (c - d) % (1 << 64) != 0
 
@@ -193,7 +199,7 @@ def ult(fw: Forward, op: Op, args: tuple) -> Any:
         if a[0] >= 0:
             return fw.again(C.INT_LT, args)
         if a[1] < 0:
-            return ir.FALSE
+            return relying(fw, args, ir.FALSE)
     return None
 
 
@@ -201,8 +207,8 @@ def minimum(fw: Forward, op: Op, args: tuple) -> Any:
     a, b = fw.range(args[0]), fw.range(args[1])
     x, y = args if op.code == C.INT_MIN else (args[1], args[0])
     if a[1] <= b[0]:
-        return x
-    return y if b[1] <= a[0] else None
+        return relying(fw, args, x)
+    return relying(fw, args, y) if b[1] <= a[0] else None
 
 
 def mask(fw: Forward, op: Op, args: tuple) -> Any:
@@ -218,7 +224,7 @@ def mask(fw: Forward, op: Op, args: tuple) -> Any:
 def modulo(fw: Forward, op: Op, args: tuple) -> Any:
     """x % y is x where 0 <= x < y."""
     a, b = fw.range(args[0]), fw.range(args[1])
-    return args[0] if a[0] >= 0 and a[1] < b[0] else None
+    return relying(fw, args, args[0]) if a[0] >= 0 and a[1] < b[0] else None
 
 
 # -- after: what an operation tells

@@ -16,26 +16,32 @@ from .interp import bytecode
 from .settings import Settings
 from .tracer import ir, opcodes
 from .tracer.aborts import REASONS, Abort, Raised
-from .tracer.recorder import Limits, LoopToken, Recorder
+from .tracer.recorder import MAX_INT, MIN_INT, Limits, LoopToken, Recorder
 from .trees import Trees
 
 NEVER = -1
 WHEN_COMPILED = 1 << 60  # events that will not happen before
 RETRY = 200  # events until the next attempt, times the reason's factor
 MAX_ATTEMPTS = 6
+MAX_REFUSED = 4  # times that a loop is recorded again because its code is entered in vain
 _GUARD_POLL = ir.BY_NAME["guard_poll"].code
 MAX_BRIDGES = 60  # of one loop
 MAX_LEFT = 5  # recordings that left the loop; after these a loop that is left in its first iteration is recorded like that
 _OURS = tuple(os.path.dirname(os.path.abspath(m.__file__)) + os.sep for m in (ir, codegen, optimizer, watch, bytecode)) + (os.path.dirname(os.path.abspath(__file__)) + os.sep,)  # pyright: ignore[reportArgumentType, reportCallIssue]
 
 
+def is_small(obj: Any) -> bool:
+    return type(obj) is int and MIN_INT <= obj <= MAX_INT
+
+
 class Place:
     """What happened so far at a loop header."""
 
-    __slots__ = ("attempts", "generic", "ref", "bridges", "left", "patience")
+    __slots__ = ("attempts", "refused", "generic", "ref", "bridges", "left", "patience")
 
     def __init__(self, code: Any) -> None:
         self.attempts = 0
+        self.refused = 0
         self.generic: set = set()
         self.ref = ref(code)
         self.bridges = 0
@@ -46,13 +52,14 @@ class Place:
 class Unfinished:
     """A trace that is being compiled: a loop's, or a bridge's from `exit`."""
 
-    __slots__ = ("compiled", "exit", "token", "trace")
+    __slots__ = ("compiled", "exit", "replaces", "token", "trace")
 
-    def __init__(self, compiled: Any, trace: Any, token: LoopToken, exit: Any) -> None:
+    def __init__(self, compiled: Any, trace: Any, token: LoopToken, exit: Any, replaces: LoopToken | None = None) -> None:
         self.compiled = compiled
         self.trace = trace
         self.token = token
         self.exit = exit
+        self.replaces = replaces  # the loop's earlier code, which is entered until this is there
 
 
 class Jit:
@@ -79,6 +86,8 @@ class Jit:
         self.limits = Limits(settings.max_trace_ops, settings.max_inline_depth)
         self.off = frozenset(settings.passes)
         self.waits = bool(settings.dump) or (settings.threshold is not None if settings.wait is None else settings.wait)
+        self.trials = settings.threshold is None
+        self.bridge.set_trials(self.trials)
         if settings.dump and self.dumper is None:
             from .dump import Dumper
 
@@ -102,9 +111,30 @@ class Jit:
         self._tidy()
         place = self._place(code, header)
         self._drop_invalid((id(code), header))
+        token = self._find(code, header)
+        if token is not None and not self._refused(root, place, token):
+            self._end((id(code), header), token, NEVER)
+            return NEVER
         recorder = Recorder(self.bridge, root, self._find, self.watcher, self.limits, opcodes)
         recorder.place = place
         return self._run(recorder, root, place, lambda: recorder.start_loop(header, frozenset(place.generic), place.left < MAX_LEFT), self._finish_loop)
+
+    def _refused(self, root: Any, place: Place, token: LoopToken) -> bool:
+        """A compiled loop could not be entered many times: whether to record it again, with what it sees now."""
+        self.aborts["refused"] = self.aborts.get("refused", 0) + 1
+        place.refused += 1
+        if place.refused > MAX_REFUSED:
+            return False
+        locs, stack = root.locals(), root.stack()
+        slots = locs + stack
+        varies = {
+            where
+            for desc, kind in zip(token.inputs, token.types)
+            for where, obj in [(desc.key, desc.dict.get(desc.key)) if isinstance(desc, ir.NameDescr) else (desc.slot, slots[desc.slot] if desc.slot < len(slots) else None)]
+            if (kind == ir.FLOAT and type(obj) is not float) or (kind == ir.INT and isinstance(desc, (ir.SlotDescr, ir.NameDescr)) and not is_small(obj))
+        }
+        place.generic |= varies or {desc.slot for desc in token.inputs if type(desc) is ir.PartDescr}
+        return True
 
     def on_hot_exit(self, root: Any, exit: Any, frames: list, values: list) -> int:
         """An exit has become hot; the program's state stands in `frames` and must be put back."""
@@ -341,7 +371,7 @@ class Jit:
         optimized = optimizer.optimize(trace, self.off, check, dump)
         t1 = time.perf_counter()
         self.times["time_optimizing"] += t1 - t0
-        compiled = backend.compile_trace(optimized, self.bridge, wait=False)
+        compiled = backend.compile_trace(optimized, self.bridge, wait=False, counts=self.trials)
         self.times["time_codegen"] += time.perf_counter() - t1
         return compiled
 
@@ -352,9 +382,11 @@ class Jit:
         token = LoopToken(trace)
         token.compiled = compiled
         self._own_exits(compiled, token)
-        self.tokens[id(trace.code), trace.header] = token
+        key = id(trace.code), trace.header
+        replaces = self.tokens.get(key)
+        self.tokens[key] = token
         self.trees.plant(token, compiled, place.patience, time.perf_counter())
-        return self._attach_later(Unfinished(compiled, trace, token, None))
+        return self._attach_later(Unfinished(compiled, trace, token, None, replaces))
 
     def _finish_bridge(self, recorder: Recorder, place: Place) -> int:
         exit, _, token = recorder.parent
@@ -417,10 +449,13 @@ class Jit:
             return
         if item.exit is not None:
             self.bridge.attach_bridge(item.exit, compiled.buf_entry, compiled)
+            self.bridge.try_again(token.code, token.header)
             self.counts["bridges"] += 1
         else:
-            self.bridge.attach_loop(trace.code, trace.header, compiled.entry, compiled)
+            self.bridge.attach_loop(trace.code, trace.header, compiled.entry, compiled, compiled.arrivals)
             self.counts["loops"] += 1
+            if item.replaces is not None:
+                self.trees.retire(item.replaces)
         if self.dumper is None:  # which would still look at them
             compiled.forget()
             trace.ops = []
@@ -436,6 +471,8 @@ class Jit:
             self.tokens.pop((id(item.token.code), item.token.header), None)
             self.bridge.detach_loop(item.token.code, item.token.header, NEVER)
             self.trees.retire(item.token)
+            if item.replaces is not None:
+                self.trees.retire(item.replaces)
 
     def _drop_invalid(self, key: tuple[int, int]) -> None:
         token = self.tokens.get(key)
@@ -460,8 +497,10 @@ class Jit:
 
     def stats(self) -> dict[str, Any]:
         out: dict[str, Any] = dict(self.counts)
-        out["aborts"] = dict(self.aborts)
-        out["abort_reasons"] = {code: REASONS[code].text for code in self.aborts}
+        aborts = out["aborts"] = dict(self.aborts)
+        if unprofitable := self.bridge.stats()["unprofitable"]:
+            aborts["unprofitable"] = unprofitable
+        out["abort_reasons"] = {code: REASONS[code].text for code in aborts}
         out.update(self.times)
         return out
 

@@ -34,6 +34,8 @@ REASONS: dict[str, Reason] = {
         Reason("changed", "a function or class changed while it was being recorded", "", 4),
         Reason("frame-changed", "a variable was changed from outside through the frame", "", 8),
         Reason("watched", "somebody began to trace, profile or monitor the code while it was recorded", "watched code runs in CPython", 8),
+        Reason("refused", "compiled code could not be entered, because variables have other types than when it was recorded", "it is recorded again, a few times", 0),
+        Reason("unprofitable", "compiled code was measured, and CPython is faster", "the loop runs in CPython", 0),
         Reason("verify", "the verifier refused the trace", "this is an error in pytrace; please report it", 0),
         Reason("internal", "an error inside of pytrace", "please report it", 0),
         Reason("compile", "LLVM refused the trace", "this is an error in pytrace; please report it", 0),

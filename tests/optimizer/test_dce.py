@@ -2,6 +2,7 @@
 
 import pytest
 
+from pytrace.optimizer import optimize
 from pytrace.optimizer.dce import remove_dead_code
 from pytrace.tracer import ir
 from pytrace.tracer.parser import names_of, parse
@@ -167,3 +168,20 @@ def test_repeated_checks():
         jump(r1)
         """,
     )
+
+
+@pytest.mark.parametrize(
+    ("compute", "decided"),
+    [
+        ("i3 = unbox_int(r1) @s0", "int_lt(i3, -9223372036854775808)"),
+        ("i3 = unbox_int(r1) @s0", "int_gt(i3, 9223372036854775807)"),
+        ("i3 = unbox_int(r1) @s0", "int_ge(i3, -9223372036854775808)"),
+        ("i2 = unbox_int(r1) @s0\ni3 = int_rshift(i2, 1)", "int_eq(i3, 9223372036854775807)"),
+        ("i3 = int_add_ovf(i0, 1) @s0", "int_le(i3, 9223372036854775807)"),
+    ],
+)
+def test_a_check_that_decided_a_comparison_stays(compute, decided):
+    """`x < -2**63` is false for an int of 64 bits: then x has to be one."""
+    trace = parse(f"[i0:int, r1:ref]\n{compute}\nb4 = {decided}\nr5 = box_bool(b4)\nexit() @s1[r5]", kind="bridge")
+    found = [op.name for op in optimize(trace, frozenset()).ops]
+    assert found[0] in ("unbox_int", "int_add_ovf") and found[-1] == "exit" and len(found) == 2

@@ -1,0 +1,121 @@
+"""Trials of compiled loops, with a clock that the program and the compiled code move themselves."""
+
+import array
+import os
+import sys
+
+import pytest
+
+sys.path.insert(0, os.path.dirname(__file__))
+from bridge_helpers import PLAIN_EXIT, Native, enabled, header, leave, prologue
+
+from pytrace.interp import _bridge
+
+SOURCE = "def f(n, clock):\n  for i in range(n):\n    clock[0] += 1000\n  return i\n"
+MS = 1000  # steps of CPython's in a millisecond of the clock's
+
+
+class Tried:
+    """A loop whose compiled code only moves the clock and says how many iterations it has run; then CPython goes on."""
+
+    def __init__(self, cost: int, iterations: int) -> None:
+        ns: dict = {}
+        exec(compile(SOURCE, "<string>", "exec"), ns)
+        self.function = ns["f"]
+        self.clock = array.array("q", [1])
+        self.arrivals = array.array("q", [0])
+        self.exit = _bridge.new_exit(PLAIN_EXIT, ())
+        self.time, count = self.clock.buffer_info()[0], self.arrivals.buffer_info()[0]
+        add = "".join(
+            f"  %a{k} = load i64, ptr inttoptr (i64 {where} to ptr)\n  %b{k} = add i64 %a{k}, {n}\n  store i64 %b{k}, ptr inttoptr (i64 {where} to ptr)\n"
+            for k, (where, n) in enumerate([(self.time, cost), (count, iterations)])
+        )
+        self.native = Native(prologue() + add + leave(self.exit))
+        self.count = count
+        _bridge.set_trials(True, self.time)
+        self.attach()
+
+    def attach(self) -> None:
+        code = self.function.__code__
+        _bridge.attach_loop(code, header(code), self.native.address, self.native, self.count)
+
+    def run(self, steps: int) -> int:
+        """How often the compiled code was entered."""
+        before = self.exit.count
+        with enabled():
+            assert self.function(steps, self.clock) == steps - 1
+        return self.exit.count - before
+
+    @property
+    def state(self) -> str:
+        return _bridge.loops(self.function.__code__)[1][1]
+
+
+@pytest.fixture(autouse=True)
+def without_trials():
+    yield
+    _bridge.set_trials(False)
+
+
+def lost() -> int:
+    return _bridge.stats()["unprofitable"]
+
+
+def test_winner_is_found_soon_and_stays():
+    before = lost()
+    tried = Tried(cost=100, iterations=9)
+    assert 0 < tried.run(3 * MS) < 3 * MS  # some went to CPython
+    assert tried.run(MS) == MS and tried.state == "compiled" and lost() == before
+
+
+def test_loser_is_left_to_cpython_for_good():
+    before = lost()
+    tried = Tried(cost=2000, iterations=0)
+    assert 0 < tried.run(100 * MS) < 50 * MS
+    assert tried.run(MS) == 0 and tried.state == "blacklisted" and lost() == before + 1
+
+
+def test_loser_is_given_time():
+    """Its exits may get bridges: the first milliseconds prove nothing."""
+    tried = Tried(cost=2000, iterations=0)
+    tried.run(5 * MS)
+    assert tried.state == "compiled"
+
+
+def test_neither_is_kept():
+    """Where both take the same time there is nothing to gain by leaving."""
+    tried = Tried(cost=0, iterations=0)
+    tried.run(100 * MS)
+    assert tried.run(MS) == MS and tried.state == "compiled"
+
+
+def test_time_outside_of_the_loop_does_not_count():
+    """One long pause between two runs, after native code was left inside of the loop."""
+    tried = Tried(cost=100, iterations=9)
+    for _ in range(200):
+        tried.run(50)
+        tried.clock[0] += 50_000_000
+    assert tried.run(MS) == MS and tried.state == "compiled"
+
+
+def test_attached_again_it_is_tried_again():
+    tried = Tried(cost=2000, iterations=0)
+    tried.run(100 * MS)
+    assert tried.state == "blacklisted"
+    tried.attach()
+    assert tried.state == "compiled" and tried.run(2 * MS) > 0
+
+
+def test_new_code_behind_an_exit_begins_a_new_trial():
+    tried = Tried(cost=100, iterations=9)
+    tried.run(3 * MS)
+    assert tried.run(MS) == MS
+    _bridge.try_again(tried.function.__code__, header(tried.function.__code__))
+    assert tried.run(MS) < MS
+
+
+def test_without_trials_everything_is_entered():
+    tried = Tried(cost=2000, iterations=0)
+    _bridge.set_trials(False)
+    tried.attach()
+    assert tried.run(30 * MS) == 30 * MS
