@@ -304,9 +304,10 @@ write_names(PtProg *g, const int64_t *buf, PyObject **virtuals)
     }
 }
 
-/* Everything but the release. The innermost frame is current afterwards; frames[1..] are described in pending[0..]. */
+/* Everything but the release. The innermost frame is current afterwards; frames[1..] are described in pending[0..].
+   `calling`: for the time of a call, which may come from the instruction before the one at which the frame goes on. */
 static void
-rebuild(PyThreadState *ts, PtFrame *root, PtProg *g, const int64_t *buf, PtPending *pending)
+rebuild(PyThreadState *ts, PtFrame *root, PtProg *g, const int64_t *buf, PtPending *pending, int calling)
 {
     PyObject *virtuals[g->n_virtuals + 1];
     if (g->n_virtuals) {
@@ -314,7 +315,7 @@ rebuild(PyThreadState *ts, PtFrame *root, PtProg *g, const int64_t *buf, PtPendi
     }
     FrameProg *p = g->frames;
     fill_frame(root, p, buf, virtuals);
-    pt_set_at(root, g->n_frames > 1 ? p->call_unit : p->unit);
+    pt_set_at(root, g->n_frames > 1 || calling ? p->call_unit : p->unit);
     for (int i = 1; i < g->n_frames; i++) {
         p++;
         PtFrame *f = pt_push_frame(ts, p->func, p->code);
@@ -322,7 +323,7 @@ rebuild(PyThreadState *ts, PtFrame *root, PtProg *g, const int64_t *buf, PtPendi
             no_memory();
         }
         fill_frame(f, p, buf, virtuals);
-        pt_set_at(f, i < g->n_frames - 1 ? p->call_unit : p->unit);
+        pt_set_at(f, i < g->n_frames - 1 || calling ? p->call_unit : p->unit);
         pending[i - 1] = (PtPending){f, p->unit, p->call_unit, p->flags};
     }
     if (g->n_names) {
@@ -395,7 +396,7 @@ deoptimize(PtRoot *r, PtCtx *ctx, PtExit *e)
     PtPending pending[n + 1];
     PyObject *exc = e->flags & PT_EXIT_RAISE ? PyErr_GetRaisedException() : NULL;
     pt.stats.deopts++;
-    rebuild(r->ts, r->f, g, ctx->buf, pending);
+    rebuild(r->ts, r->f, g, ctx->buf, pending, 0);
     if (ctx->writes != NULL) {
         apply_writes(ctx, g, pending);
     }
@@ -461,7 +462,7 @@ hot_exit(PtRoot *r, PtCtx *ctx, PtExit *e)
     int n = g->n_frames - 1;
     PtPending pending[n + 1];
     PyObject *values = live_values(g, ctx->buf);
-    rebuild(r->ts, r->f, g, ctx->buf, pending);
+    rebuild(r->ts, r->f, g, ctx->buf, pending, 0);
     release(g, ctx->buf);
     PyObject *frames = frames_to_list(r, g, pending);
     PyObject *owner = Py_NewRef((char *)e - offsetof(ExitObject, exit));
@@ -511,7 +512,7 @@ pt_sync(PtCtx *ctx, PtExit *e)
     PtPending pending[g->n_frames];
     pt.stats.syncs++;
     pt_called_out++;
-    rebuild(ctx->tstate, ctx->frame, g, ctx->buf, pending);
+    rebuild(ctx->tstate, ctx->frame, g, ctx->buf, pending, 1);
 }
 
 /* Native code leaves at the guard behind the call. */

@@ -317,7 +317,8 @@ class FrameState:
     """One frame of a snapshot.
 
     `func`: the function object (None for the real root frame), `offset`: byte offset of the instruction to go on at (for all but the innermost frame:
-    the one after the call, whose result is pushed first), `call_offset`: of the call in progress (-1 for the innermost).
+    the one after the call, whose result is pushed first), `call_offset`: of the call in progress (-1 for the innermost;
+    for a decref that may run a finalizer: of the instruction that gives the object up).
     `slots`: tuple of (index into localsplus, value), for the root only the taken slots; `stack`: the whole value stack, bottom first.
     Values are Op, Const or NULL.
     """

@@ -748,7 +748,8 @@ class Recorder:
                     self.ops.append(ir.make("guard_harmless", v.ir, snap=snap))
                     self.ops.append(ir.make("decref", v.ir))
                     continue
-                self.ops.append(ir.make("decref", v.ir, snap=snap))
+                during = Snapshot((*[g.state for g in frames[:-1]], self._state(f, f.pc, at, f.stack)), self._names())  # type: ignore[misc]
+                self.ops.append(ir.make("decref", v.ir, snap=during))
                 self.check_invalidated = True
                 v.obj = None
                 box = [obj]

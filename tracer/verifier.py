@@ -206,7 +206,7 @@ class _Verifier:
         if not snap.frames:
             raise self.fail("The snapshot has no frame")
         for frame in snap.frames:
-            if (frame is snap.frames[-1]) != (frame.call_offset < 0):
+            if (frame is snap.frames[-1]) != (frame.call_offset < 0) and not (frame is snap.frames[-1] and op.name == "decref"):
                 raise self.fail("All frames but the innermost, and only these, have a call in progress")
             if (frame is snap.frames[0]) != (frame.func is None):
                 raise self.fail("The outermost frame, and only that, is the real root frame")

@@ -40,6 +40,7 @@ for i in range(3):
     next(held[i])
 held.pop(1)
 print("popped")
+held.pop()  # at exit the collector finalizes in an order of its own: one is left
 
 
 def boom(n):
