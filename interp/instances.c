@@ -366,6 +366,113 @@ pt_add_attribute(PyObject *o, PyObject *name, PyObject *value, int64_t place)
     return 0;
 }
 
+/* ---- attributes in a dict ---- */
+
+/* The instance's dict, NULL where it has none yet; *known is 0 where that cannot be told, or where its keys are not all str. */
+static inline PyDictObject *
+own_dict(PyObject *o, int *known)
+{
+    PyTypeObject *type = Py_TYPE(o);
+    PyObject *d = NULL;
+    *known = 1;
+    if (type->tp_flags & Py_TPFLAGS_MANAGED_DICT) {
+#if PT_312
+        PyDictOrValues dv = *_PyObject_DictOrValuesPointer(o);
+        *known = !_PyDictOrValues_IsValues(dv);
+        d = *known ? dv.dict : NULL;
+#else
+        d = (PyObject *)_PyObject_GetManagedDict(o);
+        *known = d != NULL || !(type->tp_flags & Py_TPFLAGS_INLINE_VALUES) || !_PyObject_InlineValues(o)->valid;
+#endif
+    }
+    else if (type->tp_dictoffset > 0) {
+        d = *(PyObject **)((char *)o + type->tp_dictoffset);
+    }
+    else {
+        *known = type->tp_dictoffset == 0;
+    }
+    if (d != NULL && (!PyDict_CheckExact(d) || !DK_IS_UNICODE(((PyDictObject *)d)->ma_keys))) {
+        *known = 0;
+    }
+    return (PyDictObject *)d;
+}
+
+static inline PyObject **
+value_at(PyDictObject *d, PyObject *name, int64_t place)
+{
+    PyDictKeysObject *keys = d->ma_keys;
+    if (place < 0 || place >= keys->dk_nentries || DK_UNICODE_ENTRIES(keys)[place].me_key != name) {
+        return NULL;
+    }
+    return d->ma_values ? &d->ma_values->values[place] : &DK_UNICODE_ENTRIES(keys)[place].me_value;
+}
+
+/* What the instance's dict has under this name, borrowed; NULL, without an exception, for nothing, or where its keys are not all str.
+   `place`: where it was last seen. */
+PyObject *
+pt_own_attribute(PyObject *o, PyObject *name, int64_t place)
+{
+    int known;
+    PyDictObject *d = own_dict(o, &known);
+    if (d == NULL || !known) {
+        return NULL;
+    }
+    PyObject **p = value_at(d, name, place);
+    if (p != NULL && *p != NULL) {
+        return *p;
+    }
+    return PyDict_GetItemWithError((PyObject *)d, name); /* str keys: nothing can go wrong */
+}
+
+/* Whether the instance keeps its attributes in a dict, or would, and has none of this name. */
+int64_t
+pt_lacks_attribute(PyObject *o, PyObject *name)
+{
+    int known;
+    PyDictObject *d = own_dict(o, &known);
+    return known && (d == NULL || PyDict_GetItemWithError((PyObject *)d, name) == NULL);
+}
+
+/* A new value for an attribute that pt_own_attribute has just found; the old one, whose reference is the caller's from now on. */
+PyObject *
+pt_replace_attribute(PyObject *o, PyObject *name, PyObject *value, int64_t place)
+{
+    int known;
+    PyDictObject *d = own_dict(o, &known);
+    PyObject **p = value_at(d, name, place), *old;
+    if (p != NULL && *p != NULL && !(d->ma_version_tag & ((1 << DICT_MAX_WATCHERS) - 1)) && _PyObject_GC_IS_TRACKED(d)) {
+        old = *p;
+        *p = Py_NewRef(value);
+        d->ma_version_tag = (PyInterpreterState_Main()->dict_state.global_version += DICT_VERSION_INCREMENT) | (d->ma_version_tag & (DICT_VERSION_INCREMENT - 1));
+        return old;
+    }
+    old = Py_NewRef(PyDict_GetItemWithError((PyObject *)d, name));
+    if (PyDict_SetItem((PyObject *)d, name, value) < 0) {
+        Py_FatalError("pytrace: out of memory for an attribute");
+    }
+    return old;
+}
+
+/* attribute_place(obj, name) -> where the instance's dict has it, -1: it has not, -2: that cannot be told */
+static PyObject *
+attribute_place(PyObject *self, PyObject *args)
+{
+    PyObject *o, *name;
+    int known;
+    if (!PyArg_ParseTuple(args, "OU:attribute_place", &o, &name)) {
+        return NULL;
+    }
+    PyDictObject *d = own_dict(o, &known);
+    if (!known) {
+        return PyLong_FromLong(-2);
+    }
+    if (d == NULL || PyDict_GetItemWithError((PyObject *)d, name) == NULL) {
+        return PyLong_FromLong(-1);
+    }
+    Py_ssize_t place = index_of(d->ma_keys, name);
+    return PyLong_FromSsize_t(place < 0 ? 0 : place);
+}
+
 void
 pt_maker_init(PtMaker *m, PyTypeObject *type, PyObject **names, int n, uint8_t *places)
 {
@@ -674,6 +781,7 @@ py_dies_plainly(PyObject *self, PyObject *o)
 
 static PyMethodDef pt_instances_methods[] = {
     {"new_maker", new_maker, METH_VARARGS, "new_maker(type, names) -> Maker"},
+    {"attribute_place", attribute_place, METH_VARARGS, "attribute_place(obj, name) -> int"},
     {"dies_plainly", py_dies_plainly, METH_O, "dies_plainly(obj): would giving up its last reference run no Python code?"},
     {NULL},
 };

@@ -25,6 +25,11 @@ def _val(op: Any, obj: Any, owned: bool, known: Any = None) -> Any:
     return Val(op, obj, owned, known)
 
 
+def owned(op: Any, obj: Any) -> Any:
+    """A value that the trace owns."""
+    return _val(op, obj, True)
+
+
 def old_type(m: Any, old: Any, obj: Any) -> Any:
     """Guards the type of a number that is about to be overwritten, so that giving it up is known to run nothing; None for other objects."""
     t = type(obj)

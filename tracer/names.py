@@ -101,6 +101,15 @@ def _push_attr(m: Any, f: Any, v: Any, method: bool) -> None:
         m.push(f, m.null)
 
 
+def _push_method(m: Any, f: Any, func: Any, self_: Any) -> None:
+    """The two values of a method that is about to be called, in the place of the object (which may be self)."""
+    m.drop(f)
+    m.push(f, m.const(func))
+    m.push(f, self_)
+    if self_ in m.released:
+        m.released.remove(self_)
+
+
 def plain_getattr(m: Any, t: type) -> bool:
     """Whether instances of t look attributes up in the default way."""
     return m.bridge.generic_attributes(t)[0]
@@ -167,6 +176,10 @@ def _class_attr(m: Any, f: Any, v: Any, name: str, method: bool) -> bool:
     attr = lookup(cls, name)
     if attr is _MISSING or not m.watcher.watch_type(m.flag, cls):
         return False
+    if type(attr) is classmethod and method and type(attr.__func__) is FunctionType:
+        m.guard_is(v, cls)
+        _push_method(m, f, attr.__func__, v)
+        return True
     if type(attr) is not staticmethod and type(attr) is not FunctionType and (_has(attr, "__get__") or not _stays(m, attr)):
         return False
     m.guard_is(v, cls)
@@ -227,19 +240,21 @@ def _instance_attr(m: Any, f: Any, v: Any, name: str, method: bool) -> bool:
     elif state == "none":
         m.guard_type(v)
     else:
-        return False
+        place = m.bridge.attribute_place(obj, name)
+        if place == -2 or place == -1 and attr is _MISSING:
+            return False
+        m.guard_type(v)
+        if place >= 0:
+            _push_attr(m, f, m.loaded(_own_attribute(m, v, name, place), getattr(obj, name)), method)
+            return True
+        _guard_lacks(m, v, name)
     # the class decides
     if attr is _MISSING:
         return False
     ta = type(attr)
     if ta is FunctionType or (method and _is_method_descriptor(ta)):
         if method:
-            m.drop(f)
-            m.push(f, m.const(attr))
-            v.holders += 1
-            f.stack.append(v)
-            if v in m.released:
-                m.released.remove(v)
+            _push_method(m, f, attr, v)
             return True
         if ta is FunctionType:
             m.emit("incref", v.ir)
@@ -251,6 +266,9 @@ def _instance_attr(m: Any, f: Any, v: Any, name: str, method: bool) -> bool:
         return False
     if ta is staticmethod:
         _push_attr(m, f, m.const(attr.__func__), method)
+        return True
+    if ta is classmethod and method and type(attr.__func__) is FunctionType:
+        _push_method(m, f, attr.__func__, m.const(t))
         return True
     if _has(attr, "__get__"):
         return False
@@ -268,6 +286,23 @@ def instance_state(m: Any, obj: Any) -> str:
     if t.__flags__ & (1 << 4):  # managed dict
         return "values" if m.bridge.has_inline_values(obj) else "dict"
     return "none" if t.__dictoffset__ == 0 else "dict"
+
+
+_OWN_ATTRIBUTE = ir.CallDescr("pt_own_attribute", "rri", REF, reads=("*",), owns=False)
+_LACKS_ATTRIBUTE = ir.CallDescr("pt_lacks_attribute", "rr", INT, reads=("*",))
+_REPLACE_ATTRIBUTE = ir.CallDescr("pt_replace_attribute", "rrri", REF, reads=("*",), writes=("dict",))
+
+
+def _own_attribute(m: Any, v: Any, name: str, place: int) -> Any:
+    """What an instance's dict has, borrowed."""
+    op = m.emit("call", v.ir, m.const(name).ir, Const(INT, place), desc=_OWN_ATTRIBUTE)
+    m.guard("guard_nonnull", op)
+    return op
+
+
+def _guard_lacks(m: Any, v: Any, name: str) -> None:
+    """That an instance's dict has no such name, or that there is no dict."""
+    m.guard("guard_true", m.emit("int_is_true", m.emit("call", v.ir, m.const(name).ir, desc=_LACKS_ATTRIBUTE)))
 
 
 def attr_descr(t: type, name: str, index: int) -> FieldDescr:
@@ -324,6 +359,7 @@ def _load_field(m: Any, v: Any, d: FieldDescr, obj: Any, name: str) -> Any:
 
 
 def store_attr(m: Any, v: Any, name: str, x: Any) -> None:
+    from . import containers
     from .containers import give_up, old_type
 
     obj, t = v.obj, type(v.obj)
@@ -347,12 +383,28 @@ def store_attr(m: Any, v: Any, name: str, x: Any) -> None:
                     object.__setattr__(obj, name, x.obj)
                     give_up(m, old, old_obj, known)
                     return
-                # a new attribute: CPython does it; no user code runs
+                # a new attribute: no user code runs
                 if index >= 0:
                     old = _inline_load_op(m, v, attr_descr(t, name, index))
                     m.guard("guard_null", old)
                 m.residual("PyObject_SetAttr", [v, m.const(name), x], object.__setattr__, runs=False, error="neg", result=INT,
                            writes=(f"inst.{name}", "keys.nentries", "inst.values_header", "inst.values_ptr"))  # fmt: skip
+                return
+            place = m.bridge.attribute_place(obj, name)
+            if place >= 0:
+                old_obj = getattr(obj, name)
+                m.guard_type(v)
+                _own_attribute(m, v, name, place)
+                old = m.emit("call", v.ir, m.const(name).ir, x.ir, Const(INT, place), desc=_REPLACE_ATTRIBUTE)
+                object.__setattr__(obj, name, x.obj)
+                gone = containers.owned(old, old_obj)
+                gone.holders = 1
+                m.release(gone)
+                return
+            if place == -1:
+                m.guard_type(v)
+                _guard_lacks(m, v, name)
+                m.residual("PyObject_SetAttr", [v, m.const(name), x], object.__setattr__, runs=False, error="neg", result=INT, writes=("dict",))
                 return
         else:
             offset = _slot_offset(m, attr, t)

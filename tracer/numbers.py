@@ -317,6 +317,16 @@ def unary(m: Any, name: str, v: Any) -> Any:
     return m.residual(api, [v], fn, runs=not safe)
 
 
+def _compares_identity(m: Any, obj: Any) -> bool:
+    """Whether `==` and `!=` ask nothing of this object but whether it is the other."""
+    from .names import lookup
+
+    t = type(obj)
+    if lookup(t, "__eq__") is not object.__eq__ or lookup(t, "__ne__") is not object.__ne__:
+        return False
+    return not t.__flags__ & (1 << 9) or m.watcher.watch_type(m.flag, t)
+
+
 def compare(m: Any, cmp: str, a: Any, b: Any) -> Any:
     """The value of a comparison."""
     ta, tb = type(a.obj), type(b.obj)
@@ -342,6 +352,11 @@ def compare(m: Any, cmp: str, a: Any, b: Any) -> Any:
         m.guard_type(b)
         n, value = m.residual("pt_compare", [a, b], fn, runs=False, error="neg", result=INT, extra=(code,))
         return m.from_prim(m.emit("int_is_true", n), value)
+    if code.value in (2, 3) and _compares_identity(m, a.obj) and _compares_identity(m, b.obj):
+        m.guard_type(a)
+        m.guard_type(b)
+        same = m.emit("ref_eq", a.ir, b.ir)
+        return m.from_prim(same if code.value == 2 else m.emit("bool_not", same), fn(a.obj, b.obj))
     return m.residual("PyObject_RichCompare", [a, b], fn, extra=(code,))
 
 
