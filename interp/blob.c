@@ -147,7 +147,7 @@ read_maker(Reader *r, Virtual *v)
     int n = v->n / 2;
     v->maker = room(r, 1, sizeof(PtMaker));
     PyObject **names = room(r, n, sizeof(PyObject *));
-    uint8_t *places = room(r, n, 1);
+    uint16_t *places = room(r, n, sizeof(uint16_t));
     if (!r->failed) {
         for (int i = 0; i < n; i++) {
             names[i] = v->args[1 + 2 * i].obj;

@@ -227,15 +227,16 @@ PT_HIDDEN int pt_start_init(PyObject *module);
 typedef struct {
     PyTypeObject *type;
     PyDictKeysObject *keys;      /* the class's shared keys for which `places` holds; NULL: none yet */
+    unsigned int version;        /* of the class for which `places` are those of slots, in words; 0: they are not */
     PyObject **names;
-    uint8_t *places;
+    uint16_t *places;
     int n, tries;
 } PtMaker;
 
 PT_HIDDEN extern PyTypeObject PtMaker_Type;
 PT_HIDDEN int pt_instances_init(PyObject *module);
 PT_HIDDEN void pt_instances_clear(void);
-PT_HIDDEN void pt_maker_init(PtMaker *m, PyTypeObject *type, PyObject **names, int n, uint8_t *places);
+PT_HIDDEN void pt_maker_init(PtMaker *m, PyTypeObject *type, PyObject **names, int n, uint16_t *places);
 PyObject *pt_new_instance(PyTypeObject *type);
 PyObject *pt_make_instance(PtMaker *m, PyObject **values);
 PT_HIDDEN int pt_fill_instance(PtMaker *m, PyObject *o, PyObject **values);

@@ -290,15 +290,56 @@ index_of(PyDictKeysObject *keys, PyObject *name)
     return -1;
 }
 
+/* The word of an instance that holds the slot of this name, 0: no such slot. */
+static Py_ssize_t
+slot_of(PyTypeObject *type, PyObject *name)
+{
+    PyObject *descr = NULL;
+    for (Py_ssize_t i = 0; descr == NULL && i < PyTuple_GET_SIZE(type->tp_mro); i++) {
+        PyTypeObject *base = (PyTypeObject *)PyTuple_GET_ITEM(type->tp_mro, i);
+        PyObject *dict = base->tp_flags & Py_TPFLAGS_HEAPTYPE ? base->tp_dict : NULL;
+        descr = dict ? PyDict_GetItemWithError(dict, name) : NULL;
+    }
+    if (descr == NULL || !Py_IS_TYPE(descr, &PyMemberDescr_Type)) {
+        return 0;
+    }
+    PyMemberDef *d = ((PyMemberDescrObject *)descr)->d_member;
+    int fits = d->type == Py_T_OBJECT_EX && !(d->flags & Py_READONLY) && d->offset % sizeof(PyObject *) == 0 && d->offset < (1 << 18);
+    return fits && PyType_IsSubtype(type, PyDescr_TYPE(descr)) ? d->offset / (Py_ssize_t)sizeof(PyObject *) : 0;
+}
+
+static int
+find_slots(PtMaker *m)
+{
+    for (int i = 0; i < m->n; i++) {
+        Py_ssize_t word = slot_of(m->type, m->names[i]);
+        if (word <= 0) {
+            return 0;
+        }
+        m->places[i] = (uint16_t)word;
+    }
+    m->version = m->type->tp_version_tag;
+    return 1;
+}
+
+static inline int
+knows_slots(PtMaker *m)
+{
+    return m->version != 0 && m->version == m->type->tp_version_tag && pt_has_version(m->type);
+}
+
 /* Whether the maker's places are those of the class's keys, as they are now. */
 static int
 find_places(PtMaker *m)
 {
     const Class *c = class_of(m->type);
-    if (c == NULL || !c->inlined || m->tries >= 16) {
+    if (c == NULL || m->tries >= 16) {
         return 0;
     }
     m->tries++;
+    if (!c->inlined) {
+        return find_slots(m);
+    }
     PyDictKeysObject *keys = cached_keys(m->type);
     if (!DK_IS_UNICODE(keys)) {
         return 0;
@@ -308,7 +349,7 @@ find_places(PtMaker *m)
         if (k < 0) {
             return 0;
         }
-        m->places[i] = (uint8_t)k;
+        m->places[i] = (uint16_t)k;
     }
     m->keys = keys;
     return 1;
@@ -318,7 +359,13 @@ find_places(PtMaker *m)
 int
 pt_fill_instance(PtMaker *m, PyObject *o, PyObject **values)
 {
-    if ((m->keys != NULL && m->keys == cached_keys(m->type)) || find_places(m)) {
+    if (knows_slots(m) || (m->keys == NULL && find_places(m) && knows_slots(m))) {
+        for (int i = 0; i < m->n; i++) {
+            ((PyObject **)o)[m->places[i]] = values[i];
+        }
+        return 0;
+    }
+    if (m->keys != NULL && (m->keys == cached_keys(m->type) || find_places(m))) {
         PyDictValues *own = own_values(o);
         if (own != NULL) {
             for (int i = 0; i < m->n; i++) {
@@ -474,7 +521,7 @@ attribute_place(PyObject *self, PyObject *args)
 }
 
 void
-pt_maker_init(PtMaker *m, PyTypeObject *type, PyObject **names, int n, uint8_t *places)
+pt_maker_init(PtMaker *m, PyTypeObject *type, PyObject **names, int n, uint16_t *places)
 {
     *m = (PtMaker){.type = type, .names = names, .n = n, .places = places};
 }
@@ -726,7 +773,7 @@ typedef struct {
     PyObject_HEAD
     PyObject *type, *names;
     PtMaker maker;
-    uint8_t places[];
+    uint16_t places[];
 } MakerObject;
 
 static PyObject *
@@ -737,7 +784,7 @@ new_maker(PyObject *self, PyObject *args)
         return NULL;
     }
     Py_ssize_t n = PyTuple_GET_SIZE(names);
-    MakerObject *m = PyMem_Calloc(1, sizeof(MakerObject) + (size_t)n);
+    MakerObject *m = PyMem_Calloc(1, sizeof(MakerObject) + (size_t)n * sizeof(uint16_t));
     if (m == NULL) {
         return PyErr_NoMemory();
     }

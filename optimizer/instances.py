@@ -7,6 +7,7 @@ was given, in that order, and the header says yes.  A class with a finalizer is 
 
 from __future__ import annotations
 
+from types import MemberDescriptorType
 from typing import Any
 
 from ..tracer import ir
@@ -15,7 +16,7 @@ from .codes import C
 from .forward import Forward
 from .virtuals import Pointer, Virtual, make, replace
 
-PREFIX = "inst."
+PREFIX, SLOT = "inst.", "slot."  # attributes among the inline values, and in __slots__
 #: The fields that tell how an instance keeps its attributes -> what they say of one that has them inside.
 SHAPE_FIELDS = {"inst.values_header": 1 << 24, "inst.dorv": 1}
 POINTER_FIELD = "inst.values_ptr"
@@ -81,7 +82,7 @@ def load(fw: Forward, op: Op, args: tuple) -> Any:
         return fw.const(ir.INT, SHAPE_FIELDS[name])
     if name == POINTER_FIELD:
         return virtual.pointer(fw, args[0], op.desc)
-    if not name.startswith(PREFIX):
+    if not name.startswith((PREFIX, SLOT)):
         return None
     attribute = name[len(PREFIX) :]
     return virtual.items[virtual.desc.index(attribute) + 1] if attribute in virtual.desc else ir.NULL
@@ -89,17 +90,27 @@ def load(fw: Forward, op: Op, args: tuple) -> Any:
 
 def store(fw: Forward, op: Op, args: tuple) -> Any:
     virtual = instance(fw, args[0])
-    if virtual is None or op.desc.name[len(PREFIX) :] not in virtual.desc:
+    if virtual is None:
         return None
+    name = op.desc.name[len(PREFIX) :]
+    if name not in virtual.desc:
+        if not op.desc.name.startswith(SLOT):
+            return None
+        virtual.desc = (*virtual.desc, name)
+        virtual.items.append(ir.NULL)
     base = fw.virtual[args[0]]
     owner = base.base if type(base) is Pointer else args[0]
-    return replace(fw, virtual, owner, virtual.desc.index(op.desc.name[len(PREFIX) :]) + 1, args[1])
+    return replace(fw, virtual, owner, virtual.desc.index(name) + 1, args[1])
+
+
+def is_slot(cls: type, name: str) -> bool:
+    return any(type(vars(base).get(name)) is MemberDescriptorType for base in cls.__mro__)
 
 
 def written(fw: Forward, op: Op) -> None:
     """What memory holds once an instance was written."""
     for name, value in zip(op.desc, op.args[1:]):
-        field = PREFIX + name
+        field = (SLOT if is_slot(op.args[0].value, name) else PREFIX) + name  # pyright: ignore[reportAttributeAccessIssue, reportArgumentType]
         fw.heap.setdefault(field, {})[(field, op)] = value
 
 

@@ -47,7 +47,6 @@ _RESULT_TYPE = {_C["box_int"]: int, _C["box_float"]: float, _C["new_complex"]: c
 _ALLOC_MEMORY = {
     _C["new_tuple"]: ir.TUPLE_ITEM.memory, _C["new_list"]: ir.LIST_ITEM.memory, _C["new_method"]: ir.METHOD_SELF.memory,
     _C["new_cell"]: ir.CELL_REF.memory, _C["new_list_iter"]: ir.LIST_ITER_SEQ.memory, _C["new_tuple_iter"]: ir.TUPLE_ITER_SEQ.memory,
-    _C["new_instance"]: ir.INST_ATTR.memory,
 }  # fmt: skip
 # operations that the scan need not look at
 _PLAIN = [

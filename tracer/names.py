@@ -408,10 +408,16 @@ def store_attr(m: Any, v: Any, name: str, x: Any) -> None:
                 return
         else:
             offset = _slot_offset(m, attr, t)
-            if offset > 0 and hasattr(obj, name):
+            if offset > 0:
                 m.guard_type(v)
                 d = FieldDescr(f"slot.{name}", REF, f"slot.{name}", offset=offset)
                 old = m.emit("load", v.ir, desc=d)
+                if not hasattr(obj, name):
+                    m.guard("guard_null", old)
+                    m.emit("incref", x.ir)
+                    m.emit("store", v.ir, x.ir, desc=d)
+                    object.__setattr__(obj, name, x.obj)
+                    return
                 m.guard("guard_nonnull", old)
                 old_obj = getattr(obj, name)
                 known = old_type(m, old, old_obj)

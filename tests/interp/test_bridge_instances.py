@@ -205,6 +205,33 @@ def test_new_instance():
     assert _bridge.has_inline_values(obj) and vars(obj) == {"a": 3}
 
 
+def test_slots_are_filled():
+    class A:
+        __slots__ = ("a", "b")
+
+    class B(A):
+        __slots__ = ("c",)
+
+    maker = _bridge.new_maker(B, ("c", "a"))
+    value = [1]
+    for k in range(30):
+        obj = make(maker, value, k)
+        assert type(obj) is B and obj.c is value and obj.a == k and not hasattr(obj, "b")
+    assert sys.getrefcount(value) == 3
+    A.a = property(lambda self: "property", lambda self, v: KEEP.append(v))
+    obj = make(maker, 1, 2)
+    assert obj.c == 1 and obj.a == "property" and KEEP == [2]
+    KEEP.clear()
+
+
+def test_slots_of_a_class_with_a_dict():
+    class A:
+        __slots__ = ("a", "__dict__")
+
+    obj = make(_bridge.new_maker(A, ("a", "b")), 1, 2)
+    assert obj.a == 1 and vars(obj) == {"b": 2}
+
+
 def test_add_attribute():
     cls = new_class()
     warm(cls, "a", "b")

@@ -95,3 +95,18 @@ def test_switched_off():
 def test_a_plain_death_is_that_of_the_attributes():
     text = INPUTS + MADE + SET_X + "guard_harmless(r4) @s3\ndecref(r4)" + END
     assert lines(text) == ["incref(r0)", "guard_harmless(r0)", "decref(r0)"]
+
+
+class Slotted:
+    __slots__ = ("x", "y")
+
+
+def test_slots():
+    slot = FieldDescr("slot.x", ir.REF, "slot.x", offset=16)
+    CALLS["slot.x"] = slot
+    made = "r4 = call($Slotted) #pt_new_instance @s1\nr5 = load(r4) #slot.x\nguard_null(r5) @s2\nincref(r0)\nstore(r4, r0) #slot.x\n"
+    text = INPUTS + made + "r7 = load(r4) #slot.x\nguard_nonnull(r7) @s3\nincref(r7)\n"
+    named = {"names": {"Slotted": Slotted}}
+    assert lines(text + "decref(r4) @s3" + END, **named) == ["incref(r0)", "guard_nonnull(r0)", "incref(r0)", "decref(r0)"]
+    escaped = lines(text + "call(r4) #poke\nr8 = load(r4) #slot.x" + END, **named)
+    assert escaped[-2:] == ["r4 = new_instance($Slotted, r0) #('x',)", "call(r4) #poke"]

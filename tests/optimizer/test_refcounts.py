@@ -257,3 +257,13 @@ def test_a_plain_death_takes_what_hangs_on_the_dead():
 def test_a_guard_of_a_death_that_cannot_be_goes():
     trace = parse(LOAD + "guard_harmless(r5) @s1\ndecref(r5)" + END, descrs=DESCRS)
     assert "guard_harmless" not in ir.format_trace(eliminate_refcounts(trace))
+
+
+def test_what_an_instance_lets_go_of():
+    """A new instance holds its attribute until something is stored over it."""
+    made = "[r0:ref+, r1:ref+, r3:ref+]\nr5 = new_instance($Point, r0) #('x',)\nincref(r1)\n"
+    text = made + "store(r5, r1) #inst.x\nown(r0)\ndecref(r0) @s1\ndecref(r5) @s2\nexit() @s9"
+    trace = parse(text, {"Point": type("Point", (), {})}, {"inst.x": ir.FieldDescr("inst.x", ir.REF, "inst.x", offset=24)})
+    verify(trace)
+    eliminate_refcounts(trace)
+    assert next(op for op in trace.ops if op.name == "decref").snap is not None

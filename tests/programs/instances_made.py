@@ -125,5 +125,58 @@ def references(n):
     return during, sys.getrefcount(x) - before
 
 
-for run in (escape, order, more_names, delete, dicts, mutated, many, tracked, references):
+class Slots:
+    __slots__ = ("x", "y", "z")
+
+    def __init__(self, k):
+        self.x = k
+        self.y = [k]
+
+    def plus(self, other):
+        return Slots(self.x + other.x)
+
+
+class Wide(Slots):
+    __slots__ = ("w",)
+
+    def __init__(self, k):
+        super().__init__(k)
+        self.w = k
+
+
+def slots(n):
+    total, one, out = Slots(0), Slots(1), []
+    for i in range(n):
+        total = total.plus(one)
+        w = Wide(i)
+        w.w += 1
+        if i % 10 == 0:
+            w.z = i
+        if i % 100 == 0:
+            del w.x
+        out.append(w)
+    found = [(hasattr(w, "x"), hasattr(w, "z"), w.w) for w in out]
+    return total.x, total.y, hasattr(total, "z"), found[0], found[1], found[10], found[-1], gc.is_tracked(out[-1])
+
+
+def slots_change(n):
+    class Late:
+        __slots__ = ("a", "b")
+
+        def __init__(self, k):
+            self.a = k
+            self.b = -k
+
+    out, seen = [], []
+    for i in range(n):
+        if i == n // 2:
+            member = Late.a
+            Late.a = property(lambda self: "gone", lambda self, v: seen.append(v))
+        if i == n - 100:
+            Late.a = member
+        out.append(Late(i))
+    return len(seen), seen[-1], out[0].a, out[n // 2].b, hasattr(out[n // 2], "a"), out[-1].a
+
+
+for run in (slots, slots_change, escape, order, more_names, delete, dicts, mutated, many, tracked, references):
     print(run.__name__, run(6000))
