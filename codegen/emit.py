@@ -39,7 +39,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..tracer import ir
-from . import objects
+from . import objects, renew
 from .entries import enters_from_frame, frame_entry
 from .exits import RETURN
 from .scalars import EMITTERS, emits
@@ -73,7 +73,13 @@ def emit(trace: ir.Trace, env: Env, name: str = "trace_0", arrivals: int = 0) ->
     if w.homes.in_loop:
         _header(w, trace.inputs, [w.load_input(op) for op in trace.inputs])
     emitters, value = EMITTERS, w.value
+    renewals, w.together = renew.find(w)
     for w.position, op in enumerate(trace.ops):
+        if op in w.together:
+            continue
+        if op in renewals:
+            renew.emit(w, op, renewals[op])
+            continue
         emitter = emitters.get(op.code)
         if emitter is None:
             raise EmitError(f"No emitter is registered for the operation {op.name}.")
@@ -228,7 +234,8 @@ def _(w: Writer, op: ir.Op, a: list[str]) -> None:
     exit.used = True
     after = w.trace.ops[w.position + 1]
     together = after.code == _DECREF and after.args[0] is op.args[0] and after.snap is None
-    w.skip = after if together else None
+    if together:
+        w.together.add(after)
     count, last, ok = w.fresh(), w.fresh(), w.fresh()
     dies, lives, done = w.label("d"), w.label("b"), w.label("b")
     w.load(count, "i32", a[0], w.offset("ob_refcnt"), "refcount")

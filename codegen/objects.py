@@ -101,7 +101,7 @@ def _incref(w: Writer, op: ir.Op, a: list[str]) -> None:
 @emits("decref")
 def _decref(w: Writer, op: ir.Op, a: list[str]) -> None:
     """Without a snapshot the type is known to be harmless: its deallocation runs no Python code."""
-    if not _counted(op.args[0]) or op is w.skip:
+    if not _counted(op.args[0]) or op in w.together:
         return
     exit = w.exit(op, mode=VISITS) if op.snap is not None else None
     dead = w.fresh()
@@ -227,6 +227,14 @@ def _store_float(w: Writer, op: ir.Op, a: list[str]) -> None:
     _recycle(w, w.field(a[0], d.offset if d.offset != -1 else w.offset(d.name)), a[1], d.memory)
 
 
+def place_of(w: Writer, op: ir.Op, a: list[str]) -> str:
+    """The address that a store or store_at writes to."""
+    d = op.desc
+    if len(a) > 1:
+        return _element(w, op, a)
+    return w.field(a[0], d.offset if d.offset != -1 else w.offset(d.name))
+
+
 @emits("store_float_at")
 def _store_float_at(w: Writer, op: ir.Op, a: list[str]) -> None:
     _recycle(w, _element(w, op, a), a[2], op.desc.memory)
@@ -267,7 +275,7 @@ def _recycle(w: Writer, place: str, value: str, memory: str) -> None:
 # -- allocations (all helpers steal as the op table says; NULL only when memory is exhausted)
 
 
-def _array(w: Writer, values: list[str], types: list[str]) -> str:
+def array(w: Writer, values: list[str], types: list[str]) -> str:
     """Values side by side on the C stack; the word before them is free, as vectorcall likes it."""
     stack = w.scratch(len(values) + 1)
     for k, (t, v) in enumerate(zip(types, values)):
@@ -277,7 +285,7 @@ def _array(w: Writer, values: list[str], types: list[str]) -> str:
 
 def _new_sequence(symbol: str):
     def emit(w: Writer, op: ir.Op, a: list[str]) -> None:
-        items = _array(w, a, ["ptr"] * len(a)) if a else "null"
+        items = array(w, a, ["ptr"] * len(a)) if a else "null"
         w.lines.append(f"{w.define(op)} = call ptr {w.symbol(symbol)}(i64 {len(a)}, ptr {items}) nounwind")
 
     return emit
@@ -342,7 +350,7 @@ def _new_instance(w: Writer, op: ir.Op, a: list[str]) -> None:
         return
     maker = w.env.new_maker(op.args[0].value, op.desc)  # pyright: ignore[reportAttributeAccessIssue]
     w.keep.append(maker)
-    values = _array(w, a[1:], ["ptr"] * len(op.desc))
+    values = array(w, a[1:], ["ptr"] * len(op.desc))
     w.lines.append(f"{w.define(op)} = call ptr {w.symbol('pt_make_instance')}(ptr {address(maker.address)}, ptr {values}) nounwind")
 
 
@@ -391,8 +399,8 @@ def _arguments(w: Writer, op: ir.Op, d: ir.CallDescr, a: list[str]) -> str:
         rest = values[1:]
         for v, text in values[:1]:
             pairs.append((LLVM_TYPE[v.type], text))
-        array = _array(w, [x for _, x in rest], [LLVM_TYPE[v.type] for v, _ in rest]) if rest else "null"
-        pairs += [("ptr", array), ("i64", str(len(rest)))]
+        args = array(w, [x for _, x in rest], [LLVM_TYPE[v.type] for v, _ in rest]) if rest else "null"
+        pairs += [("ptr", args), ("i64", str(len(rest)))]
     else:
         for v, text in values:
             if v.type == ir.BOOL:

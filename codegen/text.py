@@ -58,7 +58,7 @@ class Writer:
     __slots__ = (
         "trace", "env", "layout", "name", "lines", "names", "n", "block", "classes", "exits", "exit_list", "keep", "homes",
         "position", "inputs", "prologue", "_buffer",
-        "owned", "skip", "stack_words", "out_word", "arrivals", "intrinsics", "phi_lines", "const_cache", "_symbols",
+        "owned", "together", "stack_words", "out_word", "arrivals", "intrinsics", "phi_lines", "const_cache", "_symbols",
     )  # fmt: skip
 
     def __init__(self, trace: ir.Trace, env: Env, name: str) -> None:
@@ -81,7 +81,7 @@ class Writer:
         self.homes = Homes(trace, self.owned)
         self.position = -1  # of the operation being emitted
         self.inputs = {op: k for k, op in enumerate(trace.inputs)}
-        self.skip: ir.Op | None = None  # done together with the operation before it
+        self.together: set[ir.Op] = set()  # operations that are done with one before them
         self.prologue: list[str] = []  # the head of the body
         self._buffer = ""
         self.stack_words = 0

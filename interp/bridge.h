@@ -241,6 +241,7 @@ PyObject *pt_new_instance(PyTypeObject *type);
 PyObject *pt_make_instance(PtMaker *m, PyObject **values);
 PT_HIDDEN int pt_fill_instance(PtMaker *m, PyObject *o, PyObject **values);
 int pt_add_attribute(PyObject *o, PyObject *name, PyObject *value, int64_t place);
+void *pt_renew(PtMaker *m, PyObject **place, int64_t *values, uint64_t kinds);
 PyObject *pt_own_attribute(PyObject *o, PyObject *name, int64_t place);
 int64_t pt_lacks_attribute(PyObject *o, PyObject *name);
 PyObject *pt_replace_attribute(PyObject *o, PyObject *name, PyObject *value, int64_t place);

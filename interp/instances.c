@@ -767,6 +767,101 @@ pt_release(PyObject *o)
     return 1;
 }
 
+/* ---- one instead of another ---- */
+
+enum { RAW_FLOAT = 1, RAW_INT = 2 };
+
+/* The values' array of an instance that nobody but its place refers to, if it has the maker's attributes, in that order, and they
+   are objects that can go without anybody noticing. */
+static PyDictValues *
+renewable(PtMaker *m, PyObject *o)
+{
+    if (o == NULL || Py_TYPE(o) != m->type || Py_REFCNT(o) != 1 || m->keys == NULL || m->keys != cached_keys(m->type) || is_observed() ||
+        m->type->tp_finalize != NULL || m->type->tp_del != NULL || has_weak_references(o)) {
+        return NULL;
+    }
+    PyDictValues *own = own_values(o);
+    if (own == NULL) {
+        return NULL;
+    }
+#if PT_312
+    uint8_t *size = (uint8_t *)own - 2, *order = size - 1;
+#else
+    uint8_t *size = &own->size, *order = get_insertion_order_array(own);
+#endif
+    if (*size != m->n) {
+        return NULL;
+    }
+    for (int i = 0; i < m->n; i++) {
+        PyObject *v = own->values[m->places[i]];
+        if (order[PT_312 ? -i : i] != m->places[i] || v == NULL || !(_Py_IsImmortal(v) || is_leaf(Py_TYPE(v)))) {
+            return NULL;
+        }
+    }
+    return own;
+}
+
+static void
+renew(PtMaker *m, PyDictValues *own, int64_t *values, uint64_t kinds)
+{
+    for (int i = 0; i < m->n; i++, kinds >>= 2) {
+        PyObject **p = &own->values[m->places[i]];
+        double x;
+        switch (kinds & 3) {
+        case RAW_FLOAT:
+            memcpy(&x, &values[i], sizeof(x));
+            pt_store_float(p, x);
+            break;
+        case RAW_INT:
+            pt_store_int(p, values[i]);
+            break;
+        default: {
+            PyObject *old = *p;
+            *p = (PyObject *)values[i];
+            drop(old);
+        }
+        }
+    }
+}
+
+static void
+box(int64_t *values, int n, uint64_t kinds)
+{
+    for (int i = 0; i < n; i++, kinds >>= 2) {
+        double x;
+        memcpy(&x, &values[i], sizeof(x));
+        PyObject *o = (kinds & 3) == RAW_FLOAT ? pt_box_float(x) : (kinds & 3) == RAW_INT ? pt_box_int(values[i]) : (PyObject *)values[i];
+        if (o == NULL && (kinds & 3)) {
+            Py_FatalError("pytrace: out of memory for a number");
+        }
+        values[i] = (int64_t)(intptr_t)o;
+    }
+}
+
+/* Puts an instance with these attributes into a place and gives up what it held. `kinds`: two bits for each value, an object (stolen), or the
+   number of one. The instance, borrowed; its address + 1 where giving up the old object may run Python code: then the caller has its reference. */
+void *
+pt_renew(PtMaker *m, PyObject **place, int64_t *values, uint64_t kinds)
+{
+    PyObject *old = *place;
+    PyDictValues *own = renewable(m, old);
+    if (own != NULL) {
+        renew(m, own, values, kinds);
+        return old;
+    }
+    box(values, m->n, kinds);
+    char *o = (char *)pt_make_instance(m, (PyObject **)values);
+    *place = (PyObject *)o;
+    if (old == NULL || _Py_IsImmortal(old)) {
+        return o;
+    }
+    if (Py_REFCNT(old) > 1) {
+        old->ob_refcnt--;
+        return o;
+    }
+    return o + !pt_release(old);
+}
+
 /* ---- for Python ---- */
 
 typedef struct {

@@ -359,6 +359,37 @@ def test_new_instance(bridge, machine):
     assert count(x) == before
 
 
+RENEWED = """[r0:ref, r1:ref, f2:float, i3:int]
+r4 = load(r0) #cell.ob_ref
+r5 = box_float(f2)
+r6 = box_int(i3)
+r7 = new_instance($Point, r5, r6) #('x', 'y')
+store(r0, r7) #cell.ob_ref
+own(r4)
+guard_harmless(r4) @s1
+decref(r4)
+"""
+
+
+def test_one_instance_instead_of_another(bridge):
+    class Point:
+        pass
+
+    bridge.symbol("pt_renew", 0x7654321000)
+
+    def text(source):
+        return compile_text(source, bridge, names={"Point": Point}).body
+
+    both = text(RENEWED + "exit() @s2")
+    assert "pt_box" not in both and both.count("call") == 1
+    # a box that somebody else names is made; a use of the instance is one of what the place holds
+    boxes = [str(bridge.symbols()[name]) for name in ("pt_box_float", "pt_box_int", "pt_renew")]
+    assert [b in both for b in boxes] == [False, False, True]
+    assert [b in text(RENEWED + "exit() @s2[r5, r7]") for b in boxes] == [True, False, True]
+    for other in ("incref(r1)\nown(r4)", "own(r4)\nguard_poll() @s3"):
+        assert boxes[2] not in text(RENEWED.replace("own(r4)", other) + "exit() @s2")
+
+
 # -- calls
 
 

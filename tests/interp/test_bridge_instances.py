@@ -11,7 +11,6 @@ from pytrace.interp import _bridge
 
 SYMBOLS = _bridge.symbols()
 P = ctypes.c_void_p
-V313 = sys.version_info >= (3, 13)
 
 _make = ctypes.PYFUNCTYPE(ctypes.py_object, P, ctypes.POINTER(P))(SYMBOLS["pt_make_instance"])
 _new = ctypes.PYFUNCTYPE(ctypes.py_object, ctypes.py_object)(SYMBOLS["pt_new_instance"])
@@ -246,6 +245,125 @@ def test_add_attribute():
     assert d == {"b": 8} and len(d) == 1 and obj.b == 8
     assert _add(obj, "b", 9, place) == 0
     assert d == {"b": 9}
+
+
+# -- renewing
+
+
+_renew = ctypes.PYFUNCTYPE(ctypes.c_ssize_t, P, P, ctypes.POINTER(P), ctypes.c_uint64)(SYMBOLS["pt_renew"])
+
+
+def renew(maker, holder, *values):
+    """Puts an instance into the one place of a list; whether it is the old one, and whether the old one is left to the caller."""
+    array = (P * (len(values) + 1))()
+    kinds = 0
+    for k, v in enumerate(values):
+        if type(v) is float:
+            kinds |= 1 << 2 * k
+            array[k] = int.from_bytes(ctypes.c_double(v), sys.byteorder)
+        elif type(v) is int:
+            kinds |= 2 << 2 * k
+            array[k] = v & (1 << 64) - 1
+        else:
+            _incref(v)
+            array[k] = id(v)
+    items = P.from_address(id(holder) + 24).value
+    old = id(holder[0])
+    new = _renew(maker.address, items, array, kinds)
+    if new & 1:
+        ctypes.pythonapi.Py_DecRef(ctypes.cast(old, ctypes.py_object))
+    assert id(holder[0]) == new & -2
+    return new & -2 == old, bool(new & 1)
+
+
+class Pair:
+    def __init__(self, a, b):
+        self.a = a
+        self.b = b
+
+
+def pairs():
+    warm(lambda: Pair(0, 0), "a", "b")
+    maker = _bridge.new_maker(Pair, ("a", "b"))
+    make(maker, 1.5, 2.5)
+    return maker
+
+
+@pytest.mark.parametrize("old", [(1.5, 2.5), (1, 2.5), (10**12, -(10**12)), ("x" * 3, None), (10**30, 1.5)])
+@pytest.mark.parametrize("new", [(4.5, -0.0), (7, 10**15), (-(2**62), 3.5), (None, "new"), ("a" * 5, 1)])
+def test_renewed(old, new):
+    maker = pairs()
+    holder = [Pair(*old)]
+    assert renew(maker, holder, *new) == (True, False)
+    assert list(vars(holder[0]).items()) == list(zip("ab", new))
+    assert (type(holder[0].a), type(holder[0].b)) == (type(new[0]), type(new[1]))
+
+
+def test_numbers_that_others_hold_are_left_alone():
+    maker = pairs()
+    a, b = 10**12 + len(SYMBOLS), float(len(SYMBOLS))
+    copies = a + 0, b + 0.0
+    holder = [Pair(a, b)]
+    assert renew(maker, holder, 5 * 10**12, 7.5) == (True, False)
+    assert (a, b) == copies and vars(holder[0]) == {"a": 5 * 10**12, "b": 7.5}
+
+
+class Derived(Pair):
+    pass
+
+
+def odd(change):
+    obj = Pair(1.5, 2.5)
+    change(obj)
+    return obj
+
+
+OTHERS = [
+    lambda: Derived(1.5, 2.5),
+    lambda: Pair([], 2.5),
+    lambda: Pair(1.5, gc),
+    lambda: odd(lambda o: setattr(o, "c", 1)),
+    lambda: odd(lambda o: delattr(o, "a")),
+    lambda: odd(lambda o: (delattr(o, "a"), setattr(o, "a", 1))),
+    lambda: None,
+    lambda: 1.5 * len("abc"),
+]
+
+
+@pytest.mark.parametrize("k", range(len(OTHERS)))
+def test_not_renewed(k):
+    holder = [OTHERS[k]()]
+    assert renew(pairs(), holder, 7, 8.5)[1] is False
+    assert type(holder[0]) is Pair and list(vars(holder[0]).items()) == [("a", 7), ("b", 8.5)]
+
+
+def test_known_elsewhere():
+    maker, holder = pairs(), [Pair(1.5, 2.5)]
+    other, ref = holder[0], weakref.ref(holder[0])
+    assert renew(maker, holder, 7.5, 8.5) == (False, False)
+    assert (other.a, holder[0].a) == (1.5, 7.5) and ref() is other
+    del other
+    assert ref() is None
+    ref = weakref.ref(holder[0])
+    assert renew(maker, holder, 9.5, 9.5) == (False, True)
+    assert ref() is None
+    d = holder[0].__dict__
+    assert renew(maker, holder, 1, 2) == (False, True)
+    assert d == {"a": 9.5, "b": 9.5} and vars(holder[0]) == {"a": 1, "b": 2}
+
+
+def test_a_finalizer():
+    class Late(Pair):
+        pass
+
+    maker, holder = _bridge.new_maker(Late, ("a", "b")), [Late(1, 2)]
+    warm(lambda: Late(0, 0), "a", "b")
+    make(maker, 1, 2)
+    assert renew(maker, holder, 3, 4) == (True, False)
+    Late.__del__ = lambda self: KEEP.append(self.a)
+    assert renew(maker, holder, 5, 6) == (False, True)
+    assert KEEP == [3]
+    KEEP.clear()
 
 
 # -- dying
