@@ -484,8 +484,9 @@ class Jit:
     def _end(self, key: tuple[int, int], token: LoopToken, wait: int) -> None:
         """Nobody enters this tree any more; its loop is counted from anew."""
         token.alive = False
-        del self.tokens[key]
-        self.bridge.detach_loop(token.code, token.header, wait)
+        if self.tokens.get(key) is token:  # and not one that will replace it
+            del self.tokens[key]
+            self.bridge.detach_loop(token.code, token.header, wait)
         self.trees.retire(token)
         for other, exit in self.trees.jumping_to(token):
             if exit is not None:
