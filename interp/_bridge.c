@@ -669,6 +669,23 @@ bridge_detach_loop(PyObject *self, PyObject *args)
     Py_RETURN_NONE;
 }
 
+/* Only if it is this code that is attached. */
+static PyObject *
+bridge_detach_code(PyObject *self, PyObject *args)
+{
+    PyObject *code, *keepalive;
+    Py_ssize_t offset;
+    long long next;
+    if (!PyArg_ParseTuple(args, "O!nOL:detach_code", &PyCode_Type, &code, &offset, &keepalive, &next)) {
+        return NULL;
+    }
+    PtLoop *loop = loop_at(code, offset);
+    if (loop == NULL || (loop->keepalive == keepalive && detach(loop, next) < 0)) {
+        return NULL;
+    }
+    Py_RETURN_NONE;
+}
+
 static PyObject *
 bridge_attach_function(PyObject *self, PyObject *args)
 {
@@ -835,6 +852,8 @@ static PyMethodDef methods[] = {
      "set_trials(on, clock=0): whether it is measured if compiled loops pay; clock: address of an int64 that tells the time."},
     {"detach_loop", bridge_detach_loop, METH_VARARGS,
      "detach_loop(code, header_offset, next_count): counts from anew; negative: never again."},
+    {"detach_code", bridge_detach_code, METH_VARARGS,
+     "detach_code(code, header_offset, keepalive, next_count): like detach_loop, if that is what was attached with this keepalive."},
     {"attach_function", bridge_attach_function, METH_VARARGS,
      "attach_function(code, entry_address, keepalive=None): starting frames of code enter native code."},
     {"detach_function", bridge_detach_function, METH_VARARGS, "detach_function(code, next_count)"},

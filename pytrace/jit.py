@@ -439,13 +439,13 @@ class Jit:
             perfmap.note(compiled)
         if self.dumper is not None:
             self.dumper.compiled(compiled.trace, compiled)
-        if not token.alive:
-            return
-        if self._raised(trace.flag):
-            if item.exit is not None:
+        if not token.alive or self._raised(trace.flag):
+            if token.alive and item.exit is not None:
                 self.bridge.detach_bridge(item.exit, 2)
-            else:
+            elif token.alive:
                 self._drop_invalid((id(trace.code), trace.header))
+            if item.replaces is not None:
+                self.trees.retire(item.replaces, 2)
             return
         if item.exit is not None:
             self.bridge.attach_bridge(item.exit, compiled.buf_entry, compiled)
@@ -455,7 +455,7 @@ class Jit:
             self.bridge.attach_loop(trace.code, trace.header, compiled.entry, compiled, compiled.arrivals)
             self.counts["loops"] += 1
             if item.replaces is not None:
-                self.trees.retire(item.replaces)
+                self.trees.retire(item.replaces, 2)
         if self.dumper is None:  # which would still look at them
             compiled.forget()
             trace.ops = []
@@ -470,9 +470,9 @@ class Jit:
             item.token.alive = False
             self.tokens.pop((id(item.token.code), item.token.header), None)
             self.bridge.detach_loop(item.token.code, item.token.header, NEVER)
-            self.trees.retire(item.token)
+            self.trees.retire(item.token, NEVER)
             if item.replaces is not None:
-                self.trees.retire(item.replaces)
+                self.trees.retire(item.replaces, 2)
 
     def _drop_invalid(self, key: tuple[int, int]) -> None:
         token = self.tokens.get(key)
@@ -487,7 +487,7 @@ class Jit:
         if self.tokens.get(key) is token:  # and not one that will replace it
             del self.tokens[key]
             self.bridge.detach_loop(token.code, token.header, wait)
-        self.trees.retire(token)
+        self.trees.retire(token, WHEN_COMPILED)
         for other, exit in self.trees.jumping_to(token):
             if exit is not None:
                 self.bridge.detach_bridge(exit, 2)

@@ -72,10 +72,11 @@ class Trees:
         found = [self.flags.pop(handle, None) for handle in self.bridge.take_invalidated()]
         return [entry for entry in found if entry is not None]
 
-    def retire(self, token: Any) -> None:
-        """Nobody enters this tree any more."""
+    def retire(self, token: Any, wait: int) -> None:
+        """Nobody enters this tree any more; where it was attached, its loop is asked about after `wait` events."""
         tree = self.live.pop(token, None)
         if tree is not None:
+            self.bridge.detach_code(token.code, token.header, token.compiled, wait)
             self.retired[token] = tree
 
     def idle(self, now: float) -> list[Any]:
