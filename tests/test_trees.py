@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from pytrace import trees
 from pytrace.tracer import ir
 from pytrace.tracer.recorder import LoopToken
