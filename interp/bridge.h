@@ -249,6 +249,12 @@ int pt_dies_plainly(PyObject *o);
 PT_HIDDEN int pt_free_plainly(PyObject *o);
 int pt_release(PyObject *o);
 
+/* ---- lookups.c ---- */
+
+int64_t pt_contains(PyObject *c, PyObject *x);
+PyObject *pt_lookup(PyObject *d, PyObject *x);
+PT_HIDDEN PyObject *pt_py_contains(PyObject *self, PyObject *args);
+
 /* ---- helpers.c ---- */
 
 #if PT_312

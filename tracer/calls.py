@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import builtins
 import math
+import operator
 import sys
 from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any, Callable
@@ -53,6 +54,11 @@ def call(m: Any, f: Any, n: int, kwnames: tuple | None, extra: int) -> None:
             fn, self_val = bound
             obj = fn.obj
             args = [self_val, *args]
+    called = special_method(m, obj, "__call__", None) if not isinstance(obj, type) else None
+    if called is not None and (locs := bind(m, called, [fn, *args], kwnames)) is not None:
+        m.guard_type(fn)
+        enter_function(m, f, called, locs, total, bound=True)
+        return
     if type(obj) is FunctionType:
         if can_inline(m, obj) and _watch_function(m, fn, obj):
             locs = bind(m, obj, args, kwnames)
@@ -243,6 +249,19 @@ def _instantiate(m: Any, f: Any, fn: Any, args: list, kwnames: tuple | None, tot
     return True
 
 
+def special_method(m: Any, obj: Any, name: str, argcount: int | None) -> Any:
+    """The Python function that an operation on obj calls, where it can be traced into; the caller guards the type."""
+    t = type(obj)
+    if not t.__flags__ & (1 << 9):
+        return None
+    from .names import lookup
+
+    fn = lookup(t, name)
+    if type(fn) is not FunctionType or not can_inline(m, fn) or argcount is not None and fn.__code__.co_argcount != argcount:
+        return None
+    return fn if m.watcher.watch_type(m.flag, t) and m.watcher.watch_function(m.flag, fn) else None
+
+
 def operator_method(m: Any, ta: type, tb: type, name: str) -> Any:
     """The Python function that `a op b` calls first, where nothing else can come of it."""
     if not ta.__flags__ & (1 << 9):
@@ -354,6 +373,8 @@ def _len(m: Any, f: Any, args: list) -> Any:
         return None
     t = type(args[0].obj)
     size = containers.SIZES.get(t)
+    if size is None and containers.is_list(m, args[0].obj, "__len__"):
+        size = ir.LIST_SIZE
     if size is not None:
         m.guard_type(args[0])
         return m.from_prim(m.emit("load", args[0].ir, desc=size), len(args[0].obj))
@@ -552,7 +573,7 @@ def _complex(m: Any, f: Any, args: list) -> Any:
 
 @known(list.append)
 def _append(m: Any, f: Any, args: list) -> Any:
-    if len(args) != 2 or type(args[0].obj) is not list:
+    if len(args) != 2 or not containers.is_list(m, args[0].obj):
         return None
     containers.append(m, args[0], args[1])
     return m.const(None)
@@ -560,9 +581,23 @@ def _append(m: Any, f: Any, args: list) -> Any:
 
 @known(list.pop)
 def _pop(m: Any, f: Any, args: list) -> Any:
-    if len(args) != 1 or type(args[0].obj) is not list or not args[0].obj:
+    if not args or not containers.is_list(m, args[0].obj) or not list.__len__(args[0].obj):
         return None
-    return containers.pop_last(m, args[0])
+    if len(args) == 1:
+        return containers.pop_last(m, args[0])
+    if len(args) == 2 and m.is_small(args[1]):
+        m.guard_type(args[0])
+        m.guard_type(args[1])
+        return m.call_object(m.const(list.pop), args, runs=False, writes=containers.LIST_WRITES)
+    return None
+
+
+@known(operator.index)
+def _index(m: Any, f: Any, args: list) -> Any:
+    if len(args) != 1 or type(args[0].obj) is not int:
+        return None
+    m.guard_type(args[0])
+    return args[0]
 
 
 # -- math ----------------------------------------------------------------------------------------------------------------

@@ -48,6 +48,39 @@ def give_up(m: Any, old: Any, obj: Any, known: Any = None) -> None:
         m.release(v)
 
 
+def is_list(m: Any, obj: Any, method: str = "") -> bool:
+    """Whether obj is a list, perhaps of a subclass, which has left this method alone."""
+    t = type(obj)
+    if t is list:
+        return True
+    if not isinstance(obj, list) or type(t) is not type:
+        return False
+    if method:
+        from .names import lookup
+
+        return lookup(t, method) is getattr(list, method) and m.watcher.watch_type(m.flag, t)
+    return True
+
+
+_CONTAINS = ir.CallDescr("pt_contains", "rr", INT, reads=("*",))
+_LOOKUP = ir.CallDescr("pt_lookup", "rr", ir.REF, reads=("*",), owns=False)
+_SEARCHED = (list, tuple, dict)
+
+
+def contains(m: Any, c: Any, x: Any) -> Any:
+    """(truth, its value) of `x in c`, where nothing but plain values have to be compared; None where it is not so."""
+    if type(c.obj) not in _SEARCHED or type(x.obj) not in _SAFE_KEYS or type(x.obj) is float:
+        return None
+    found = m.bridge.contains(c.obj, x.obj)
+    if found > 1:
+        return None
+    m.guard_type(c)
+    m.guard_type(x)
+    n = m.emit("call", c.ir, x.ir, desc=_CONTAINS)
+    m.guard("guard_true", m.emit("int_lt", n, Const(INT, 2)))
+    return m.emit("int_is_true", n), bool(found)
+
+
 def new_tuple(m: Any, items: list) -> Any:
     for v in items:
         m.emit("incref", v.ir)
@@ -98,6 +131,10 @@ def getitem(m: Any, c: Any, i: Any) -> Any:
     if tc is dict and ti in _SAFE_KEYS:
         m.guard_type(c)
         m.guard_type(i)
+        if ti is not float and m.bridge.contains(c.obj, i.obj) == 1:
+            value = m.emit("call", c.ir, i.ir, desc=_LOOKUP)
+            m.guard("guard_nonnull", value)
+            return m.loaded(value, c.obj[i.obj])
     known = tc if safe and tc is str else int if safe and tc is bytes and ti is int else None
     return m.residual("PyObject_GetItem", [c, i], operator.getitem, runs=not safe, known=known)
 

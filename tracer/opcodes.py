@@ -367,6 +367,14 @@ def _contains(m: Any, f: Any, arg: int, ins: Any) -> None:
     if safe:
         m.guard_type(b)
         m.guard_type(a)
+    found = containers.contains(m, b, a)
+    if found is not None:
+        r, value = found
+        if arg:
+            r, value = m.emit("bool_not", r), not value
+        m.drop(f, 2)
+        m.push(f, m.from_prim(r, value))
+        return
     n, value = m.residual("PySequence_Contains", [b, a], lambda c, x: x in c, runs=not (safe and type(b.obj) in (str, bytes)), error="neg", result=ir.INT)
     r = m.emit("int_is_true", n)
     value = bool(value)
@@ -386,6 +394,11 @@ def _plain_keys(d: Any) -> bool:
 @op("BINARY_SUBSCR")
 def _binary_subscr(m: Any, f: Any, arg: int, ins: Any) -> None:
     c, i = f.stack[-2:]
+    fn = calls.special_method(m, c.obj, "__getitem__", 2)
+    if fn is not None:
+        m.guard_type(c)
+        calls.enter_function(m, f, fn, [c, i], 2)
+        return
     r = containers.getitem(m, c, i)
     m.drop(f, 2)
     m.push(f, r)
