@@ -57,7 +57,7 @@ def undo(fw: Forward, virtual: Virtual, index: int, value: ir.Value) -> None:
     fw.again(C.DECREF, (value,), fw.snap)
 
 
-CALLS = {"pt_new_instance": allocate, "PyObject_SetAttr": set_attribute}
+CALLS = {"pt_new_instance": allocate, "PyObject_SetAttr": set_attribute, "pt_add_attribute": set_attribute}
 
 
 def call(fw: Forward, op: Op, args: tuple) -> Any:

@@ -452,6 +452,11 @@ _extreme("min", min)
 _extreme("max", max)
 
 
+@known(object.__init__)
+def _object_init(m: Any, f: Any, args: list) -> Any:
+    return m.const(None) if len(args) == 1 else None
+
+
 @known(isinstance)
 def _isinstance(m: Any, f: Any, args: list) -> Any:
     if len(args) != 2:

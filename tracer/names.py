@@ -110,6 +110,51 @@ def _push_method(m: Any, f: Any, func: Any, self_: Any) -> None:
         m.released.remove(self_)
 
 
+def load_super_attr(m: Any, f: Any, name: str, method: bool) -> None:
+    """super().name and super(cls, obj).name."""
+    sup, cls, self_ = f.stack[-3:]
+    if sup.obj is not super:
+        m.leave(f)
+        return
+    if method and name != "__class__":
+        attr = _next_attribute(m, cls.obj, self_.obj, name)
+        if type(attr) is FunctionType or attr is not _MISSING and _is_method_descriptor(type(attr)):
+            m.guard_is(sup, super)
+            m.guard_is(cls, cls.obj)
+            m.guard_type(self_)
+            m.drop(f, 3)
+            m.push(f, m.const(attr))
+            m.push(f, self_)
+            if self_ in m.released:
+                m.released.remove(self_)
+            return
+    m.guard_is(sup, super)
+    proxy = m.keep(m.call_object(sup, [cls, self_]))
+    r = m.residual("PyObject_GetAttr", [proxy, m.const(name)], getattr)
+    m.drop(f, 2)
+    _push_attr(m, f, r, method)
+
+
+def _next_attribute(m: Any, cls: Any, obj: Any, name: str) -> Any:
+    """What an instance's class has behind cls in its MRO, if the trace hears of changes."""
+    t = type(obj)
+    if isinstance(obj, type) or _is_static(t) or not m.watcher.watch_type(m.flag, t):
+        return _MISSING
+    behind = False
+    for c in _mro(t):
+        if behind and name in (d := _dict(c)):
+            return d[name]
+        behind |= c is cls
+    return _MISSING
+
+
+def is_always_true(m: Any, t: type) -> bool:
+    """Whether objects of exactly this type are true, without being asked."""
+    if lookup(t, "__bool__") is not _MISSING or lookup(t, "__len__") is not _MISSING:
+        return False
+    return _is_static(t) or m.watcher.watch_type(m.flag, t)
+
+
 def plain_getattr(m: Any, t: type) -> bool:
     """Whether instances of t look attributes up in the default way."""
     return m.bridge.generic_attributes(t)[0]
@@ -387,6 +432,9 @@ def store_attr(m: Any, v: Any, name: str, x: Any) -> None:
                 if index >= 0:
                     old = _inline_load_op(m, v, attr_descr(t, name, index))
                     m.guard("guard_null", old)
+                    m.residual("pt_add_attribute", [v, m.const(name), x], object.__setattr__, runs=False, error="neg", result=INT,
+                               writes=(f"inst.{name}",), extra=(Const(INT, index),))  # fmt: skip
+                    return
                 m.residual("PyObject_SetAttr", [v, m.const(name), x], object.__setattr__, runs=False, error="neg", result=INT,
                            writes=(f"inst.{name}", "keys.nentries", "inst.values_header", "inst.values_ptr"))  # fmt: skip
                 return

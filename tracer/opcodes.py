@@ -13,7 +13,8 @@ from __future__ import annotations
 import opcode
 import operator
 import sys
-from types import BuiltinFunctionType, CellType, FunctionType, MethodType
+from collections import deque
+from types import CellType
 from typing import Any, Callable
 
 from . import calls, containers, ir, names, numbers
@@ -238,7 +239,10 @@ def truth(m: Any, v: Any) -> tuple[Any, bool]:
     if size is not None:
         m.guard_type(v)
         return m.emit("int_is_true", m.emit("load", v.ir, desc=size)), bool(v.obj)
-    if t in (str, bytes, int, complex, FunctionType, BuiltinFunctionType, MethodType):
+    if names.is_always_true(m, t):
+        m.guard_type(v)
+        return None, True
+    if t in (str, bytes, int, complex, dict, set, frozenset, bytearray, range, deque):
         m.guard_type(v)
         n, value = m.residual("PyObject_IsTrue", [v], bool, runs=False, error="neg", result=ir.INT)
     else:
@@ -669,6 +673,11 @@ def _store_name(m: Any, f: Any, arg: int, ins: Any) -> None:
 @op("LOAD_ATTR")
 def _load_attr(m: Any, f: Any, arg: int, ins: Any) -> None:
     names.load_attr(m, f, f.code.co_names[arg >> 1], bool(arg & 1))
+
+
+@op("LOAD_SUPER_ATTR")
+def _load_super_attr(m: Any, f: Any, arg: int, ins: Any) -> None:
+    names.load_super_attr(m, f, f.code.co_names[arg >> 2], bool(arg & 1))
 
 
 @op("STORE_ATTR")
