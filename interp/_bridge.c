@@ -61,6 +61,9 @@ static int64_t
 now_ns(void)
 {
     struct timespec t;
+    if (pt.clock != NULL) {
+        return *pt.clock;
+    }
     clock_gettime(CLOCK_MONOTONIC, &t);
     return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
@@ -183,6 +186,7 @@ settle(PtLoop *loop, int64_t next)
         loop->state = PT_LOOP_BLACKLISTED;
     }
     loop->left = next > 0 ? next : 1;
+    loop->timed = 0;
 }
 
 #define RETRY 64                 /* events until somebody who watches, or a deep C stack, is looked at again */
@@ -253,6 +257,38 @@ static int detach(PtLoop *loop, long long next);
 
 /* ---- the callbacks ---- */
 
+/* Time in a loop is sampled: now and then the clock is read at two events in a row, and what lies between them stands for
+   as many steps as there were since the sample before. */
+#define SAMPLE_EVERY 16
+#define LONGEST_SAMPLE 2000000   /* longer ones may be the system's doing */
+#define LONGEST_AROUND_NATIVE 10000  /* most of the time was not CPython's */
+
+/* At an event of a cold loop: whether it is hot. */
+static int
+take_sample(PyThreadState *ts, PtLoop *loop)
+{
+    if (loop->sampled != NULL) {
+        if (loop->sampled == pt_current(ts)) {
+            int64_t ns = now_ns() - loop->mark;
+            int64_t most = pt.stats.native_entries == loop->entries_before ? LONGEST_SAMPLE : LONGEST_AROUND_NATIVE;
+            loop->spent += (ns < most ? ns : most) * loop->interval;
+            loop->interval = SAMPLE_EVERY;
+        }
+        loop->sampled = NULL;
+    }
+    if (--loop->left > 0) {
+        return 0;
+    }
+    if (loop->spent >= pt.hot_ns) {
+        return 1;
+    }
+    loop->left = SAMPLE_EVERY;
+    loop->sampled = pt_current(ts);
+    loop->entries_before = pt.stats.native_entries;
+    loop->mark = now_ns();
+    return 0;
+}
+
 /* Where entries are refused CPython runs the loop, so after as many refusals (less the entries that went well) as make a
    loop hot it is recorded again. */
 static PyObject *
@@ -315,7 +351,7 @@ event(PyCodeObject *code, PtCode *pc, PtLoop *loop, int unit)
     case PT_LOOP_COMPILED:
         return enter_loop(ts, code, pc, loop, unit);
     case PT_LOOP_COLD:
-        if (--loop->left > 0) {
+        if (loop->timed ? !take_sample(ts, loop) : --loop->left > 0) {
             Py_RETURN_NONE;
         }
         return loop->unit < 0 ? hot_function(ts, code, pc, unit) : hot_loop(ts, code, pc, unit);
@@ -813,6 +849,17 @@ bridge_set_timing(PyObject *self, PyObject *on)
 }
 
 static PyObject *
+bridge_set_hot_time(PyObject *self, PyObject *ns)
+{
+    long long value = PyLong_AsLongLong(ns);
+    if (value == -1 && PyErr_Occurred()) {
+        return NULL;
+    }
+    pt.hot_ns = value;
+    Py_RETURN_NONE;
+}
+
+static PyObject *
 bridge_set_trials(PyObject *self, PyObject *args)
 {
     unsigned long long clock = 0;
@@ -848,6 +895,8 @@ static PyMethodDef methods[] = {
      "arrivals: address of an int64 that the code counts up at the header; keepalive keeps it valid."},
     {"try_again", bridge_try_again, METH_VARARGS,
      "try_again(code, header_offset): a compiled loop's code changed; whether it pays is to be measured anew."},
+    {"set_hot_time", bridge_set_hot_time, METH_O,
+     "set_hot_time(ns): Python is asked about loops that took as long, in which case events are not counted; 0: they are."},
     {"set_trials", bridge_set_trials, METH_VARARGS,
      "set_trials(on, clock=0): whether it is measured if compiled loops pay; clock: address of an int64 that tells the time."},
     {"detach_loop", bridge_detach_loop, METH_VARARGS,

@@ -58,6 +58,7 @@ typedef struct {
     PyObject *on_loop, *on_exit, *on_func, *on_compiled;
     int64_t loop_threshold, func_threshold, exit_threshold;
     int enabled, timing, trials;
+    int64_t hot_ns;              /* a loop that took as long is hot; 0: count events */
     int64_t *clock;              /* what is read instead of the thread's clock, if not NULL */
     int64_t asked_ns;            /* time in Python handlers, while there are trials */
     int attention;               /* set by the compiling thread: the next event looks at what it has finished */
@@ -89,7 +90,11 @@ enum { PT_LOOP_COLD = 0, PT_LOOP_COMPILED = 1, PT_LOOP_BLACKLISTED = 2 };
 typedef struct {
     int unit;                    /* the loop's header; -1: the function's entry */
     int state;
-    int64_t left;                /* events until Python is asked */
+    int64_t left;                /* events until Python is asked, or until the next sample */
+    int timed, interval;         /* hot after a time, not after a count; events between samples */
+    int64_t spent, mark;         /* time in the loop by samples, and when the one that is being taken began */
+    int64_t entries_before;      /* of native code */
+    PtFrame *sampled;            /* in which frame; NULL: none is being taken */
     int64_t entries;             /* of native code */
     PtNative entry;
     PyObject *keepalive;

@@ -104,6 +104,8 @@ pt_code_info(PyCodeObject *code)
     return pc;
 }
 
+#define FIRST_SAMPLE 3
+
 static PtLoop *
 new_loop(PtCode *pc, int unit)
 {
@@ -119,6 +121,10 @@ new_loop(PtCode *pc, int unit)
     }
     PtLoop *loop = &pc->loops[pc->n_loops++];
     *loop = (PtLoop){.unit = unit, .left = pt.loop_threshold};
+    if (pt.hot_ns > 0) {
+        loop->timed = 1;
+        loop->left = loop->interval = FIRST_SAMPLE;
+    }
     return loop;
 }
 

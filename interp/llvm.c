@@ -10,6 +10,9 @@
    Signals are the program's: they are blocked here. At a fork the thread ends after the job that it is busy with, and is
    started again by the next event. When Python has been finalized it is waited for, before the library's destructors run. */
 #include "bridge.h"
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
 #include <dlfcn.h>
 #include <pthread.h>
 #include <signal.h>
@@ -735,7 +738,8 @@ static PyObject *
 has_floor(PyObject *self, PyObject *unused)
 {
 #if defined(__x86_64__)
-    return PyBool_FromLong(__builtin_cpu_supports("sse4.1"));
+    unsigned a, b, c, d;         /* not __builtin_cpu_supports: that brings a constructor that runs at each start */
+    return PyBool_FromLong(__get_cpuid(1, &a, &b, &c, &d) && (c & bit_SSE4_1));
 #else
     Py_RETURN_TRUE;
 #endif

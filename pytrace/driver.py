@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from .jit import Jit
     from .settings import Settings
 
-DEFAULT_LOOP_THRESHOLD = 3900  # not a round number: loops with a round number of iterations should not become hot in their last one
+DEFAULT_LOOP_THRESHOLD = 3900  # of what is counted: not a round number, so that loops with a round number of iterations are not hot in their last one
+FIRST_HOT_NS = 10_000_000  # a loop is hot when it took about as long as compiling it will take the program; loading the JIT comes on top at first
 LATER = 50  # events until the next attempt, when this is no time to import
 NEVER = -1
 
@@ -119,6 +120,8 @@ def enable(settings: "Settings | None") -> None:
     if _jit is not None:
         _settings = _settings or _isolation.load("pytrace.settings").Settings()
         _jit.configure(_settings)  # pyright: ignore[reportArgumentType]
+    timed = _settings is None or _settings.threshold is None
+    _bridge.set_hot_time((FIRST_HOT_NS if _jit is None else _jit.hot_ns) if timed else 0)
     _bridge.enable(_on_hot_loop, _on_hot_exit, None, *_thresholds(_settings), _on_compiled)
     _bridge.set_timing(_settings is not None and bool(_settings.stats or _settings.stats_json))
 

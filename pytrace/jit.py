@@ -23,6 +23,10 @@ NEVER = -1
 WHEN_COMPILED = 1 << 60  # events that will not happen before
 RETRY = 200  # events until the next attempt, times the reason's factor
 MAX_ATTEMPTS = 6
+HOT_NS = 3_000_000  # of a loop, before it is known what recording and compiling take; afterwards that, but at least
+LEAST_HOT_NS = 1_000_000
+MOST_SECONDS = 0.02
+MAX_WAITS = 5  # for inner loops to be compiled first
 MAX_REFUSED = 4  # times that a loop is recorded again because its code is entered in vain
 _GUARD_POLL = ir.BY_NAME["guard_poll"].code
 MAX_BRIDGES = 60  # of one loop
@@ -37,11 +41,12 @@ def is_small(obj: Any) -> bool:
 class Place:
     """What happened so far at a loop header."""
 
-    __slots__ = ("attempts", "refused", "generic", "ref", "bridges", "left", "patience")
+    __slots__ = ("attempts", "refused", "waits", "generic", "ref", "bridges", "left", "patience")
 
     def __init__(self, code: Any) -> None:
         self.attempts = 0
         self.refused = 0
+        self.waits = 0
         self.generic: set = set()
         self.ref = ref(code)
         self.bridges = 0
@@ -69,6 +74,7 @@ class Jit:
         self.bridge = bridge
         self.give_up = give_up
         self.unfinished: list[Unfinished] = []  # oldest first
+        self.hot_ns = HOT_NS
         self.watcher = Watcher(bridge)
         self.tokens: dict[tuple[int, int], LoopToken] = {}
         self.places: dict[tuple[int, int], Place] = {}
@@ -87,6 +93,8 @@ class Jit:
         self.off = frozenset(settings.passes)
         self.waits = bool(settings.dump) or (settings.threshold is not None if settings.wait is None else settings.wait)
         self.trials = settings.threshold is None
+        if self.trials:
+            self.bridge.set_hot_time(self.hot_ns)
         self.bridge.set_trials(self.trials)
         if settings.dump and self.dumper is None:
             from .dump import Dumper
@@ -115,9 +123,24 @@ class Jit:
         if token is not None and not self._refused(root, place, token):
             self._end((id(code), header), token, NEVER)
             return NEVER
+        if self.trials and place.waits < MAX_WAITS and self._waits_for_inner(code, header):
+            place.waits += 1
+            return 2 << place.waits
         recorder = Recorder(self.bridge, root, self._find, self.watcher, self.limits, opcodes)
         recorder.place = place
         return self._run(recorder, root, place, lambda: recorder.start_loop(header, frozenset(place.generic), place.left < MAX_LEFT), self._finish_loop)
+
+    def _waits_for_inner(self, code: Any, header: int) -> bool:
+        """Whether a loop inside of this one was not looked at yet: it takes as much time, so it will be, and this one can be recorded around it."""
+        headers = bytecode.info(code).headers
+        end = headers.get(header, header)
+        return any(header < h < end and (id(code), h) not in self.places for h in headers)
+
+    def _learn_cost(self, seconds: float) -> None:
+        """What a recording took the program (with what the program itself did meanwhile): loops are worth one when they took as long."""
+        if self.trials:
+            self.hot_ns = max(LEAST_HOT_NS, int(0.8 * self.hot_ns + 0.2e9 * min(seconds, MOST_SECONDS)))
+            self.bridge.set_hot_time(self.hot_ns)
 
     def _refused(self, root: Any, place: Place, token: LoopToken) -> bool:
         """A compiled loop could not be entered many times: whether to record it again, with what it sees now."""
@@ -233,6 +256,7 @@ class Jit:
                 except BaseException as error:
                     result = self._failed(recorder, place, self._internal(error))
                     late = None if isinstance(error, Exception) else error
+            self._learn_cost(time.perf_counter() - t0)
             self.busy = False  # what is put back may run inlined frames to their end
             if started:
                 self._put_back(recorder, root, exc)

@@ -78,7 +78,7 @@ KEYS = (
         _positive,
         None,
         "N",
-        "trace after N loop iterations (default: 3900)",
+        "trace after N loop iterations (default: when they took as long as compiling will take)",
     ),
     Key("exit_threshold", _positive, 300, "N", "trace from a side exit after it was taken N times"),
     Key("wait", _flag, None, "", "wait for each trace to be compiled, not only with threshold=N"),
