@@ -90,7 +90,7 @@ class Compiled:
     )  # fmt: skip
 
     def __init__(self, trace: ir.Trace, emitted: Emitted, bridge: Any, jump_exit: Any = None) -> None:
-        self.trace = trace
+        self.trace: Any = trace  # until `forget`
         self.name = emitted.name
         self.tier = 0
         self.entry = self.buf_entry = 0
@@ -158,7 +158,7 @@ class Compiled:
 
     def forget(self) -> None:
         """Drops what only dumps and another tier would look at: the trace, the text and the object code."""
-        self.trace = None  # pyright: ignore[reportAttributeAccessIssue]
+        self.trace = None
         self.body = self.entry_text = ""
         self.object = self.entry_object = b""
         for job in self._jobs:
