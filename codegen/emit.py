@@ -35,7 +35,6 @@ and control flow.  An emitter is a function (writer, op, operands as LLVM text);
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
 
 from ..tracer import ir
@@ -48,7 +47,6 @@ from .text import LIKELY, LLVM_TYPE, EmitError, Env, ExitBlock, Writer, address
 _DECREF = ir.BY_NAME["decref"].code
 
 
-@dataclass(slots=True)
 class Emitted:
     """LLVM text and what it refers to.
 
@@ -56,11 +54,14 @@ class Emitted:
     time, the entry is not.  `keep`: objects whose addresses are in the code.
     """
 
-    name: str
-    body: str
-    entry: str
-    exits: list[ExitBlock] = field(default_factory=list)
-    keep: list[Any] = field(default_factory=list)
+    __slots__ = ("name", "body", "entry", "exits", "keep")
+
+    def __init__(self, name: str, body: str, entry: str, exits: list[ExitBlock], keep: list[Any]) -> None:
+        self.name = name
+        self.body = body
+        self.entry = entry
+        self.exits = exits
+        self.keep = keep
 
 
 def emit(trace: ir.Trace, env: Env, name: str = "trace_0", arrivals: int = 0) -> Emitted:

@@ -12,7 +12,6 @@ bridge boxes a live number wherever a reference is wanted.  One named twice does
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
 from typing import Any
 
 from ..tracer import ir
@@ -38,20 +37,25 @@ class ExitError(Exception):
     """A snapshot names a value that is neither computed by the trace nor an allocation."""
 
 
-@dataclass(slots=True, eq=False)
 class ExitPlan:
     """An exit as data.  `live`: the SSA values in buffer order (their types: `value.type`); it is the `tag` of the bridge's Exit, so that
     a trace recorded from this exit finds the parent's values behind its inputs.  `origin`: the first operation that leaves here."""
 
-    blob: bytes
-    consts: tuple
-    live: tuple[ir.Value, ...]
-    flags: int
-    snapshot: ir.Snapshot | None
-    owned: tuple[ir.Value, ...] = ()
-    origin: ir.Op | None = None
-    exit: Any = None  # the bridge's Exit
-    token: Any = None  # the loop to whose tree it belongs
+    __slots__ = ("blob", "consts", "live", "flags", "snapshot", "owned", "origin", "exit", "token")
+
+    def __init__(
+        self, blob: bytes, consts: tuple, live: tuple[ir.Value, ...], flags: int, snapshot: ir.Snapshot | None, owned: tuple[ir.Value, ...] = (),
+        origin: ir.Op | None = None,
+    ) -> None:  # fmt: skip
+        self.blob = blob
+        self.consts = consts
+        self.live = live
+        self.flags = flags
+        self.snapshot = snapshot
+        self.owned = owned
+        self.origin = origin
+        self.exit: Any = None  # the bridge's Exit
+        self.token: Any = None  # the loop to whose tree it belongs
 
     @property
     def kind(self) -> str:

@@ -24,7 +24,6 @@ Operations that may run Python code carry one as well: the state that the frames
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any, Iterator, NamedTuple
 
 INT, FLOAT, BOOL, REF, PTR, VOID = "int", "float", "bool", "ref", "ptr", "void"
@@ -174,50 +173,83 @@ _op("store_int_at", "?ii>v", "store_at(base, index, box_int(y)), written into th
 _BY_CODE = OPS
 
 
-@dataclass(slots=True, frozen=True)
-class FieldDescr:
-    """A field of a C struct.  `offset_key`: its name in the bridge's layout(); `memory`: the alias class that it reads and writes."""
+class _Descr:
+    """Equal where all that is said of it is.  (A frozen data class; to import `dataclasses` takes a third of loading all of ours.)"""
 
-    name: str  # e.g. "list.ob_size"
-    type: str
-    memory: str
-    immutable: bool = False
-    offset: int = -1  # where it is not in layout(): the offset in bytes
+    __slots__ = ("_hash", "_key")
+
+    def __init__(self, *key: Any) -> None:
+        self._key = key
+        self._hash = hash(key)
+
+    def __eq__(self, other: object) -> bool:
+        return self is other or (type(other) is type(self) and self._key == other._key)  # pyright: ignore[reportAttributeAccessIssue]
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}{self._key}"
 
 
-@dataclass(slots=True, frozen=True)
-class ArrayDescr:
+class FieldDescr(_Descr):
+    """A field of a C struct.  `name`: of its offset in the bridge's layout(); `memory`: the alias class that it reads and writes; `offset`: in bytes,
+    where it is not in layout()."""
+
+    __slots__ = ("name", "type", "memory", "immutable", "offset")
+
+    def __init__(self, name: str, type: str, memory: str, immutable: bool = False, offset: int = -1) -> None:
+        super().__init__(name, type, memory, immutable, offset)
+        self.name = name
+        self.type = type
+        self.memory = memory
+        self.immutable = immutable
+        self.offset = offset
+
+
+class ArrayDescr(_Descr):
     """Items of 8 bytes.  `offset_key` names the offset of item 0 from the base ("" = 0)."""
 
-    name: str  # e.g. "list.items"
-    type: str
-    memory: str
-    offset_key: str = ""
-    immutable: bool = False
+    __slots__ = ("name", "type", "memory", "offset_key", "immutable")
+
+    def __init__(self, name: str, type: str, memory: str, offset_key: str = "", immutable: bool = False) -> None:
+        super().__init__(name, type, memory, offset_key, immutable)
+        self.name = name
+        self.type = type
+        self.memory = memory
+        self.offset_key = offset_key
+        self.immutable = immutable
 
 
-@dataclass(slots=True, frozen=True)
-class CallDescr:
+class CallDescr(_Descr):
     """A C function: symbol, types and effects.
 
     `error`: "null" (ref result NULL: an exception is set), "neg" (int result < 0 and an exception is set), "" (cannot fail).
     `runs`: may run Python code, i.e. anything may change (needs a snapshot); a function that does not run Python reads and writes only the
     memory classes named ("*" = all).  `pure`: result depends on the operands only (and never fails).
-    `ctx`: the first C argument is the context.
+    `args`: letters, as in the op table; `result`: int, float, bool, ref or void; `owns`: a ref result is a new reference.
+    `ctx`: the first C argument is the context; `vector`: operands after the first are passed as (PyObject **args, int64 n).
     """
 
-    symbol: str
-    args: str  # letters, as in the op table
-    result: str  # int float bool ref void
-    error: str = ""
-    pure: bool = False
-    runs: bool = False
-    reads: tuple[str, ...] = ()
-    writes: tuple[str, ...] = ()
-    owns: bool = True  # a ref result is a new reference
-    steals: tuple[int, ...] = ()
-    ctx: bool = False
-    vector: bool = False  # operands after the first are passed as (PyObject **args, int64 n)
+    __slots__ = ("symbol", "args", "result", "error", "pure", "runs", "reads", "writes", "owns", "steals", "ctx", "vector")
+
+    def __init__(
+        self, symbol: str, args: str, result: str, error: str = "", pure: bool = False, runs: bool = False, reads: tuple[str, ...] = (),
+        writes: tuple[str, ...] = (), owns: bool = True, steals: tuple[int, ...] = (), ctx: bool = False, vector: bool = False,
+    ) -> None:  # fmt: skip
+        super().__init__(symbol, args, result, error, pure, runs, reads, writes, owns, steals, ctx, vector)
+        self.symbol = symbol
+        self.args = args
+        self.result = result
+        self.error = error
+        self.pure = pure
+        self.runs = runs
+        self.reads = reads
+        self.writes = writes
+        self.owns = owns
+        self.steals = steals
+        self.ctx = ctx
+        self.vector = vector
 
 
 class SlotDescr(NamedTuple):
@@ -384,22 +416,27 @@ class Flag:
         self.seen: dict = {}  # what is watched, by ("dict", id, key), ("type", id) or ("function", id)
 
 
-@dataclass(slots=True, eq=False)
 class Trace:
     """kind: "loop", "bridge" or "function".  `inputs`: `input` ops.  `ops` ends with exactly one of jump, jump_loop, exit, return.
 
     `owned_inputs`: ref inputs of which the trace owns references on entry, one entry for each reference.
     """
 
-    kind: str
-    inputs: list[Op]
-    ops: list[Op] = field(default_factory=list)
-    owned_inputs: list[Op] = field(default_factory=list)
-    code: Any = None
-    header: int = -1
-    name: str = ""
-    flag: Flag | None = None
-    info: dict = field(default_factory=dict)
+    __slots__ = ("kind", "inputs", "ops", "owned_inputs", "code", "header", "name", "flag", "info")
+
+    def __init__(
+        self, kind: str, inputs: list[Op], ops: list[Op] | None = None, owned_inputs: list[Op] | None = None, code: Any = None, header: int = -1,
+        name: str = "", flag: Flag | None = None, info: dict | None = None,
+    ) -> None:  # fmt: skip
+        self.kind = kind
+        self.inputs = inputs
+        self.ops: list[Op] = [] if ops is None else ops
+        self.owned_inputs: list[Op] = [] if owned_inputs is None else owned_inputs
+        self.code = code
+        self.header = header
+        self.name = name
+        self.flag = flag
+        self.info: dict = {} if info is None else info
 
 
 # -- text -------------------------------------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ print(work(3000, [1, 2, 3]))
 
 def traces(program, tmp_path):
     """The recorded traces of a program, as dicts of the dump."""
-    subprocess.run([sys.executable, "-m", "pytrace", f"--dump-traces={tmp_path}", "-c", program], check=True, capture_output=True, text=True)
+    subprocess.run([sys.executable, "-m", "pytrace", "--jit", "threshold=3900", f"--dump-traces={tmp_path}", "-c", program], check=True, capture_output=True, text=True)
     found = []
     for path in tmp_path.glob("*.jsonl"):
         found += [json.loads(line) for line in path.read_text().splitlines()]
