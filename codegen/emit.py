@@ -38,13 +38,15 @@ from __future__ import annotations
 from typing import Any
 
 from ..tracer import ir
-from . import objects, renew
+from . import functions, objects, renew
 from .entries import enters_from_frame, frame_entry
 from .exits import RETURN
 from .scalars import EMITTERS, emits
 from .text import LIKELY, LLVM_TYPE, EmitError, Env, ExitBlock, Writer, address
 
 _DECREF = ir.BY_NAME["decref"].code
+
+_NATIVE_OBJECT = ir.BY_NAME["native_object"].code
 
 
 class Emitted:
@@ -71,6 +73,7 @@ def emit(trace: ir.Trace, env: Env, name: str = "trace_0", arrivals: int = 0) ->
     """
     w = Writer(trace, env, name)
     w.arrivals = arrivals
+    parameters = functions.parameters(w) if w.function is not None else ""
     if w.homes.in_loop:
         _header(w, trace.inputs, [w.load_input(op) for op in trace.inputs])
     emitters, value = EMITTERS, w.value
@@ -88,10 +91,17 @@ def emit(trace: ir.Trace, env: Env, name: str = "trace_0", arrivals: int = 0) ->
     if w.phi_lines and trace.ops[-1].code != ir.JUMP:  # the loop's body never comes to its end
         for line, _ in w.phi_lines:
             w.lines[line] = w.lines[line].removesuffix(", ")
-    w.exit_blocks()
+    if w.function is None:
+        w.exit_blocks()
+        head = f"define ptr @{name}_buf(ptr noalias %ctx) nounwind {{"
+    else:
+        functions.leave(w)
+        head = f"define {functions.PAIR} @{name}_buf(ptr noalias %ctx, {parameters}) nounwind {{"
     body = [
-        f"define ptr @{name}_buf(ptr noalias %ctx) nounwind {{",
+        head,
         "entry:",
+        *([f"%buf = alloca [{max([1, len(w.homes.until), *[len(x.plan.live) for x in w.exit_list]])} x i64]"] if w.function is not None else ()),
+        *([f"%call = alloca [{w.layout['call.size'] // 8} x i64]"] if w.calls else ()),
         *(["%out = alloca i64"] if w.out_word else ()),
         *([f"%stack = alloca [{w.stack_words} x i64]"] if w.stack_words else ()),
         *w.prologue,
@@ -99,7 +109,10 @@ def emit(trace: ir.Trace, env: Env, name: str = "trace_0", arrivals: int = 0) ->
         "}",
         *w.intrinsics.values(),
     ]
-    entry = [*frame_entry(w), f"declare ptr @{name}_buf(ptr)"] if enters_from_frame(trace) else []
+    if w.function is not None:
+        entry = functions.words_entry(w)
+    else:
+        entry = [*frame_entry(w), f"declare ptr @{name}_buf(ptr)"] if enters_from_frame(trace) else []
     metadata = w.metadata()
     texts = ["\n".join([*lines, *metadata, ""]) if lines else "" for lines in (body, entry)]
     return Emitted(name, *texts, w.exit_list, w.keep)  # pyright: ignore[reportCallIssue]
@@ -154,6 +167,9 @@ def _(w: Writer, op: ir.Op, a: list[str]) -> None:
 
 @emits("return")
 def _(w: Writer, op: ir.Op, a: list[str]) -> None:
+    if w.function is not None:
+        functions.give_back(w, op, a[0])
+        return
     exit = w.exit(op, RETURN, op.args[0])
     exit.used = True
     w.lines.append(f"br label %{exit.label}")
@@ -180,7 +196,18 @@ def _comparison(name: str, text: str, leave_when_true: bool) -> None:
 _comparison("guard_is", "icmp eq ptr {0}, {1}", False)
 _comparison("guard_is_not", "icmp eq ptr {0}, {1}", True)
 _comparison("guard_nonnull", "icmp eq ptr {0}, null", True)
-_comparison("guard_null", "icmp eq ptr {0}, null", False)
+
+
+@emits("guard_null")
+def _(w: Writer, op: ir.Op, a: list[str]) -> None:
+    exit = w.exit(op)
+    v = op.args[0]
+    if type(v) is ir.Op and v.code == _NATIVE_OBJECT:
+        w.leave_if(w.others[v.args[0]][0], exit)
+        return
+    c = w.fresh()
+    w.lines.append(f"{c} = icmp eq ptr {a[0]}, null")
+    w.leave_unless(c, exit)
 
 
 @emits("guard_true")
@@ -257,6 +284,12 @@ def _(w: Writer, op: ir.Op, a: list[str]) -> None:
 @emits("guard_not_invalidated")
 def _(w: Writer, op: ir.Op, a: list[str]) -> None:
     exit = w.exit(op)
+    if w.dirty and op.desc is w.trace.flag:  # since then nothing can have changed but in the call
+        c = w.fresh()
+        w.lines.append(f"{c} = icmp eq i64 {w.dirty}, 0")
+        w.leave_unless(c, exit)
+        w.dirty = ""
+        return
     flag, c = w.fresh(), w.fresh()
     w.load(flag, "i64", address(w.env.flag_address(op.desc)), 0, "flag")
     w.object(op.desc.handle)  # is kept

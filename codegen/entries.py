@@ -23,7 +23,9 @@ _BOX_TYPE = {ir.INT: int, ir.FLOAT: float}
 
 def enters_from_frame(trace: ir.Trace) -> bool:
     """Can all inputs be had from the frame?"""
-    return trace.kind != "bridge" and all(isinstance(op.desc, (ir.SlotDescr, ir.PartDescr, ir.NameDescr)) and op.type in (ir.REF, ir.INT, ir.FLOAT) for op in trace.inputs)
+    if trace.kind == "bridge" or "frames" in trace.info or "function" in trace.info:
+        return False
+    return all(isinstance(op.desc, (ir.SlotDescr, ir.PartDescr, ir.NameDescr)) and op.type in (ir.REF, ir.INT, ir.FLOAT) for op in trace.inputs)
 
 
 def frame_entry(w: Writer) -> list[str]:

@@ -75,7 +75,8 @@ class Homes:
 
     __slots__ = ("trace", "present", "named", "last", "last_of", "count", "label", "word", "until", "in_loop")
 
-    def __init__(self, trace: ir.Trace, owned: dict[ir.Op, tuple[ir.Value, ...]]) -> None:
+    def __init__(self, trace: ir.Trace, owned: dict[ir.Op, tuple[ir.Value, ...]], native: bool = False) -> None:
+        """`native`: a compiled function's trace; its inputs come from elsewhere."""
         self.trace = trace
         self.present: set[ir.Op] = {*trace.inputs, *trace.ops}
         self.named: dict[int, Named] = {}  # by id of the snapshot
@@ -92,7 +93,7 @@ class Homes:
         self.in_loop = self.label < 0 and bool(trace.ops) and trace.ops[-1].code == ir.JUMP
         self.word: dict[ir.Op, int] = {}
         self.until: list[int] = []  # position up to which each word is taken
-        if not self.in_loop:
+        if not self.in_loop and not native:
             for k, op in enumerate(trace.inputs):
                 self.word[op] = k
                 self.until.append(self._end(op))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..tracer import ir
 from .exits import RAISE
+from .functions import native_call
 from .homes import LEAVES, STAYS, VISITS
 from .scalars import emits
 from .text import INVARIANT, LIKELY, LLVM_TYPE, UNLIKELY, EmitError, ExitBlock, Writer, _counted, address
@@ -104,6 +105,8 @@ def _decref(w: Writer, op: ir.Op, a: list[str]) -> None:
     if not _counted(op.args[0]) or op in w.together:
         return
     exit = w.exit(op, mode=VISITS) if op.snap is not None else None
+    if exit is not None:
+        w.dirty = ""
     dead = w.fresh()
     w.lines.append(f"{dead} = icmp eq i32 {change_count(w, a[0], 'sub')}, 0")
     dealloc, done = w.label("d"), w.label("b")
@@ -113,7 +116,10 @@ def _decref(w: Writer, op: ir.Op, a: list[str]) -> None:
         w.lines.append(f"call void {w.symbol('pt_free')}(ptr {a[0]}) nounwind")
     else:
         w.put(exit.late)
-        w.lines.append(f"call void {w.symbol('pt_dealloc_sync')}(ptr %ctx, ptr {address(exit.address)}, ptr {a[0]}) nounwind")
+        if w.function is None:
+            w.lines.append(f"call void {w.symbol('pt_dealloc_sync')}(ptr %ctx, ptr {address(exit.address)}, ptr {a[0]}) nounwind")
+        else:
+            w.lines.append(f"call void {w.symbol('pt_native_dealloc')}(ptr %ctx, ptr {address(exit.address)}, ptr %buf, ptr {a[0]}) nounwind")
     w.lines.append(f"br label %{done}")
     w.begin(done)
 
@@ -376,16 +382,29 @@ def _effects(d: ir.CallDescr) -> str:
     return " nounwind"
 
 
+def _show(w: Writer, what: str, exit: ExitBlock) -> None:
+    """Makes the frames real (sync), or takes that back (unsync)."""
+    if w.function is None:
+        w.lines.append(f"call void {w.symbol('pt_' + what)}(ptr %ctx, ptr {address(exit.address)}) nounwind")
+    else:
+        w.lines.append(f"call void {w.symbol('pt_native_' + what)}(ptr %ctx, ptr {address(exit.address)}, ptr %buf) nounwind")
+
+
 @emits("call")
 def _call(w: Writer, op: ir.Op, a: list[str]) -> None:
     d: ir.CallDescr = op.desc
+    if d.target is not None:
+        native_call(w, op, a)
+        return
+    if d.runs:
+        w.dirty = ""
     exit = w.exit(op, RAISE if d.error else 0, mode=STAYS if d.runs else LEAVES) if d.runs or d.error else None
     sync = exit if d.runs else None
     if sync is not None:
-        w.lines.append(f"call void {w.symbol('pt_sync')}(ptr %ctx, ptr {address(sync.address)}) nounwind")
+        _show(w, "sync", sync)
     result = _c_call(w, op, d, a)
     if sync is not None:
-        w.lines.append(f"call void {w.symbol('pt_unsync')}(ptr %ctx, ptr {address(sync.address)}) nounwind")
+        _show(w, "unsync", sync)
     if d.error:
         assert exit is not None
         _check_error(w, op, d, result, exit)

@@ -21,7 +21,7 @@ _FIRST_CLASS = 4  # metadata numbers below are fixed, see Writer.metadata
 _IMMORTAL = 0x80000000
 
 
-_GUARD_POLL = ir.BY_NAME["guard_poll"].code
+_ALONE = frozenset((ir.BY_NAME["guard_poll"].code, ir.BY_NAME["guard_room"].code))
 
 
 class EmitError(Exception):
@@ -58,7 +58,8 @@ class Writer:
     __slots__ = (
         "trace", "env", "layout", "name", "lines", "names", "n", "block", "classes", "exits", "exit_list", "keep", "homes",
         "position", "inputs", "prologue", "_buffer",
-        "owned", "together", "stack_words", "out_word", "arrivals", "intrinsics", "phi_lines", "const_cache", "_symbols",
+        "owned", "together", "stack_words", "out_word", "arrivals", "intrinsics", "phi_lines", "const_cache", "_symbols", "function", "calls", "dirty",
+        "others",
     )  # fmt: skip
 
     def __init__(self, trace: ir.Trace, env: Env, name: str) -> None:
@@ -78,7 +79,11 @@ class Writer:
         self.keep: list[Any] = []
         self.const_cache: dict[int, str] = {}
         self.owned = owned_before(trace)
-        self.homes = Homes(trace, self.owned)
+        self.function: Any = trace.info.get("function")  # the token of the compiled function that the trace is of
+        self.homes = Homes(trace, self.owned, self.function is not None)
+        self.calls = False  # of compiled functions
+        self.dirty = ""  # after such a call: whether something changed meanwhile
+        self.others: dict[Any, tuple[str, str]] = {}  # such a call -> (was the result something else?, the word)
         self.position = -1  # of the operation being emitted
         self.inputs = {op: k for k, op in enumerate(trace.inputs)}
         self.together: set[ir.Op] = set()  # operations that are done with one before them
@@ -148,17 +153,20 @@ class Writer:
     def load_input(self, op: ir.Op) -> str:
         """An input, from its word of the buffer, at the head of the body: on first use, since many are only passed on to exits."""
         lines, self.lines = self.lines, self.prologue
+        words = self.buffer() if self.function is None else "%parent"
         if op.type == ir.BOOL:
             wide = self.fresh()
-            self.load(wide, "i64", self.buffer(), 8 * self.inputs[op], "buf")
+            self.load(wide, "i64", words, 8 * self.inputs[op], "buf")
             self.lines.append(f"{self.define(op)} = icmp ne i64 {wide}, 0")
         else:
-            self.load(self.define(op), LLVM_TYPE[op.type], self.buffer(), 8 * self.inputs[op], "buf")
+            self.load(self.define(op), LLVM_TYPE[op.type], words, 8 * self.inputs[op], "buf")
         self.lines = lines
         return self.names[op]
 
     def buffer(self) -> str:
         """The value buffer's address, loaded once."""
+        if self.function is not None:
+            return "%buf"
         if not self._buffer:
             lines, self.lines = self.lines, self.prologue
             self._buffer = self.ctx_field("buf")
@@ -234,7 +242,7 @@ class Writer:
             raise EmitError(f"{op.name} has no snapshot: {ir.format_op(op)}")
         owned = self.owned[op]
         # nobody shares the exit of a poll: it must lead to CPython, never to a bridge
-        key = (id(snap), flags, mode, owned, op if op.code == _GUARD_POLL else None)
+        key = (id(snap), flags, mode, owned, op if op.code in _ALONE else None)
         block = self.exits.get(key)
         if block is None:
             if result is not None and _counted(result):
@@ -255,7 +263,7 @@ class Writer:
 
     def _add_exit(self, plan: ExitPlan, late: list[tuple[ir.Value, int]]) -> ExitBlock:
         """A new exit, or the one that is the same down to the last word though its snapshot is another object."""
-        poll = plan.origin if plan.origin is not None and plan.origin.code == _GUARD_POLL else None
+        poll = plan.origin if plan.origin is not None and plan.origin.code in _ALONE else None
         content = (plan.blob, plan.live, tuple(late), poll, *map(id, plan.consts))
         block = self.exits.get(content)
         if block is None:

@@ -8,6 +8,7 @@
    that is a jump into another loop, holds the next function to call, with its inputs in the context's buffer. The chain
    ends at an exit without one, which says how to rebuild the frame. */
 #include "bridge.h"
+#include "native.h"
 #include "runtime.h"
 #include <time.h>
 
@@ -42,19 +43,12 @@ give_buffer(Buffer *b)
 
 /* ---- the driver ---- */
 
-/* Native code needs C stack where CPython would need none. Below half of the allowance CPython runs everything. */
-#define NATIVE_C_UNITS 3
+/* Below half of the allowance CPython runs everything. */
 
-#if PT_312
-#define C_LIMIT C_RECURSION_LIMIT
-#else
-#define C_LIMIT Py_C_RECURSION_LIMIT
-#endif
-
-static int
-has_c_stack(PyThreadState *ts)
+int
+pt_has_c_stack(PyThreadState *ts)
 {
-    return ts->c_recursion_remaining > C_LIMIT / 2;
+    return ts->c_recursion_remaining > PT_C_LIMIT / 2 && (char *)__builtin_frame_address(0) > pt_stack_limit();
 }
 
 static int64_t
@@ -87,26 +81,20 @@ run_chain(PtNative entry, PtCtx *ctx, PtTrialEntry *trial)
     return e;
 }
 
-/* What native code is running for, or is just being left: code that one of these may reach must not be freed. */
-typedef struct Activation {
-    struct Activation *next, **link;
-    PyObject *keepalive;
-} Activation;
+static PtActivation *activations;
 
-static Activation *activations;
-
-static void
-begin_activation(Activation *a, PyObject *keepalive)
+void
+pt_begin_activation(PtActivation *a, PyObject *keepalive)
 {
-    *a = (Activation){activations, &activations, Py_XNewRef(keepalive)};
+    *a = (PtActivation){activations, &activations, Py_XNewRef(keepalive)};
     if (a->next != NULL) {
         a->next->link = &a->next;
     }
     activations = a;
 }
 
-static void
-end_activation(Activation *a)
+void
+pt_end_activation(PtActivation *a)
 {
     *a->link = a->next;
     if (a->next != NULL) {
@@ -119,7 +107,7 @@ static PyObject *
 bridge_active(PyObject *self, PyObject *noargs)
 {
     PyObject *list = PyList_New(0);
-    for (Activation *a = activations; list != NULL && a != NULL; a = a->next) {
+    for (PtActivation *a = activations; list != NULL && a != NULL; a = a->next) {
         if (a->keepalive != NULL && PyList_Append(list, a->keepalive) < 0) {
             Py_CLEAR(list);
         }
@@ -137,14 +125,15 @@ enter_native(PtRoot *r, PtNative entry, PyObject *keepalive, PtTrialEntry *trial
     if (b == NULL) {
         Py_RETURN_NONE;
     }
-    PtCtx ctx = {ts, f, f->localsplus, b->words, pt_eval_breaker(ts), {(int64_t)*pt_monitoring_version()}};
+    PtCtx ctx = {ts, f, f->localsplus, b->words, pt_eval_breaker(ts), {(int64_t)*pt_monitoring_version()},
+                 .stack_limit = pt_stack_limit()};
     int tracing = ts->tracing, what = PT_WHAT(ts), stacktop = f->stacktop;
     ts->tracing = 0;
     PT_WHAT(ts) = -1;
-    ts->c_recursion_remaining -= NATIVE_C_UNITS;
+    ts->c_recursion_remaining -= PT_NATIVE_C_UNITS;
     f->stacktop = -1;
-    Activation a;
-    begin_activation(&a, keepalive);
+    PtActivation a;
+    pt_begin_activation(&a, keepalive);
     PtExit *e = run_chain(entry, &ctx, trial);
 
     PT_ASSERT(pt_current(ts) == f && ts->tracing == 0);
@@ -160,8 +149,8 @@ enter_native(PtRoot *r, PtNative entry, PyObject *keepalive, PtTrialEntry *trial
     }
     pt_free_writes(ctx.writes);
     give_buffer(b);
-    end_activation(&a);
-    ts->c_recursion_remaining += NATIVE_C_UNITS;
+    pt_end_activation(&a);
+    ts->c_recursion_remaining += PT_NATIVE_C_UNITS;
     ts->tracing = tracing;
     PT_WHAT(ts) = what;
     return pt_finish(r);
@@ -194,7 +183,7 @@ settle(PtLoop *loop, int64_t next)
 static int
 not_now(PyThreadState *ts, PyCodeObject *code, PtLoop *loop)
 {
-    if (!pt_watched(ts, code) && has_c_stack(ts)) {
+    if (!pt_watched(ts, code) && pt_has_c_stack(ts)) {
         return 0;
     }
     loop->left = RETRY;
@@ -235,21 +224,28 @@ hot_function(PyThreadState *ts, PyCodeObject *code, PtCode *pc, int unit)
     return pt_finish(&r);
 }
 
-/* Code was compiled: Python attaches it. NULL: an exception is to be raised. */
-static PyObject * __attribute__((noinline))
-attend(PyThreadState *ts, PyCodeObject *code, int unit)
+/* Code was compiled: Python attaches it. */
+void
+pt_attend(PtRoot *r)
 {
     pt_resume_jobs();
-    if (pt.on_compiled == NULL || pt_watched(ts, code) || !has_c_stack(ts)) {
-        Py_RETURN_NONE;
+    if (pt.on_compiled == NULL || pt_watched(r->ts, pt_code(r->f)) || !pt_has_c_stack(r->ts)) {
+        return;
     }
     pt.attention = 0;
-    PtRoot r = take_root(ts, unit);
     PyObject *args[1] = {NULL};
-    int64_t left = pt_ask(&r, pt.on_compiled, args, 1);
+    int64_t left = pt_ask(r, pt.on_compiled, args, 1);
     if (left > 0) {
         pt.attention = 1;
     }
+}
+
+/* The same in a callback. NULL: an exception is to be raised. */
+static PyObject * __attribute__((noinline))
+attend(PyThreadState *ts, int unit)
+{
+    PtRoot r = take_root(ts, unit);
+    pt_attend(&r);
     return pt_finish(&r);
 }
 
@@ -294,7 +290,7 @@ take_sample(PyThreadState *ts, PtLoop *loop)
 static PyObject *
 enter_loop(PyThreadState *ts, PyCodeObject *code, PtCode *pc, PtLoop *loop, int unit)
 {
-    if (pt_watched(ts, code) || !has_c_stack(ts)) {
+    if (pt_watched(ts, code) || !pt_has_c_stack(ts)) {
         Py_RETURN_NONE;
     }
     if (loop->trial != NULL) {
@@ -340,12 +336,16 @@ event(PyCodeObject *code, PtCode *pc, PtLoop *loop, int unit)
     PyThreadState *ts = PyThreadState_GET();
     if (pt.attention) {
         int header = loop->unit;
-        PyObject *result = attend(ts, code, unit);
+        PyObject *result = attend(ts, unit);
         if (result == NULL) {
             return NULL;
         }
         Py_DECREF(result);
         loop = header < 0 ? &pc->func : pt_find_loop(pc, header);
+    }
+    if (loop->unit < 0 && pc->native != NULL) {
+        pt_native_started(ts, pc);
+        Py_RETURN_NONE;
     }
     switch (loop->state) {
     case PT_LOOP_COMPILED:
@@ -397,6 +397,9 @@ on_start(PyObject *self, PyObject *const *args, Py_ssize_t nargs)
     if (pc == NULL) {
         PyErr_Clear();
         Py_RETURN_NONE;
+    }
+    if (pt.only_recursive && !pc->may_recurse) {
+        return Py_NewRef(pt.disable);
     }
     return event(code, pc, &pc->func, (int)small(args[1]) / 2);
 }
@@ -760,6 +763,7 @@ bridge_forget(PyObject *self, PyObject *code)
         PyErr_SetString(PyExc_TypeError, "forget() needs a code object");
         return NULL;
     }
+    pt_detach_code((PyCodeObject *)code);
     PtCode *pc = pt_code_info((PyCodeObject *)code);
     if (pc == NULL || detach(&pc->func, pt.func_threshold) < 0) {
         return NULL;
@@ -817,6 +821,7 @@ static PyObject *
 bridge_shutdown(PyObject *self, PyObject *noargs)
 {
     PyObject *result = bridge_disable(self, NULL);
+    pt_detach_all_native();
     pt_unwatch_all();
     pt_instances_clear();
     pt_unwatch_code();
@@ -871,6 +876,17 @@ bridge_set_trials(PyObject *self, PyObject *args)
 }
 
 static PyObject *
+bridge_set_only_recursive(PyObject *self, PyObject *on)
+{
+    int only = PyObject_IsTrue(on);
+    if (only < 0) {
+        return NULL;
+    }
+    pt.only_recursive = only;
+    Py_RETURN_NONE;
+}
+
+static PyObject *
 bridge_exit_addr_of(PyObject *self, PyObject *exit)
 {
     return PyObject_GetAttrString(exit, "address");
@@ -906,6 +922,9 @@ static PyMethodDef methods[] = {
     {"attach_function", bridge_attach_function, METH_VARARGS,
      "attach_function(code, entry_address, keepalive=None): starting frames of code enter native code."},
     {"detach_function", bridge_detach_function, METH_VARARGS, "detach_function(code, next_count)"},
+    {"attach_native", pt_attach_native, METH_VARARGS,
+     "attach_native(function, entry_address, types, owned, result, flag_address, keepalive): calls of the function enter native code."},
+    {"detach_native", pt_detach_native, METH_VARARGS, "detach_native(function, next_count)"},
     {"forget", bridge_forget, METH_O, "forget(code): its loops and entry are counted from anew, their code is detached."},
     {"loops", bridge_loops, METH_O, "loops(code) -> [(header offset or -1 for the function's entry, state, events left)]"},
     {"loop_entries", bridge_loop_entries, METH_VARARGS,
@@ -922,6 +941,8 @@ static PyMethodDef methods[] = {
     {"layout", pt_layout, METH_NOARGS, "layout() -> dict: offsets, sizes and constants that native code needs."},
     {"symbols", pt_symbols, METH_NOARGS, "symbols() -> dict: addresses of helpers, C-API functions and objects."},
     {"stats", bridge_stats, METH_NOARGS, "stats() -> dict of counts since the start"},
+    {"set_only_recursive", bridge_set_only_recursive, METH_O,
+     "set_only_recursive(on): whether only entries of functions that name themselves are counted"},
     {"set_timing", bridge_set_timing, METH_O, "set_timing(on): whether time in native code is measured"},
     {NULL},
 };

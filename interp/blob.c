@@ -268,8 +268,8 @@ read_frame(Reader *r, FrameProg *f, int is_root)
     if (r->failed) {
         return;
     }
-    if ((f->func == NULL) != is_root || (f->func && !PyFunction_Check(f->func)) || !PyCode_Check(f->code)) {
-        fail(r, "the first frame, only, is the root's; others need a function and its code");
+    if ((f->func == NULL && !is_root) || (f->func && !PyFunction_Check(f->func)) || !PyCode_Check(f->code)) {
+        fail(r, "only the first frame may be the root's; others need a function and its code");
         return;
     }
     f->unit = read_unit(r, f->code, 0);

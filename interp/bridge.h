@@ -26,6 +26,9 @@ typedef struct PtCtx {
     void *eval_breaker;          /* address to poll, see layout()'s "eval_breaker.*" */
     int64_t spare[8];            /* [0]: the monitoring version on entry; the rest is native code's own */
     struct PtWrite *writes;      /* variables that were written from outside and are not in the frame yet */
+    struct PtCall *chain;        /* native calls in progress, see native.c */
+    PyObject *result;            /* what a native call gave that is not what it promised */
+    char *stack_limit;           /* compiled functions do not go below */
 } PtCtx;
 
 typedef PtExit *(*PtNative)(PtCtx *);
@@ -44,6 +47,11 @@ enum { PT_STATE_COLD = 0, PT_STATE_BRIDGED = 1, PT_STATE_NEVER = 2, PT_STATE_JUM
 enum { PT_FRAME_DROP_RESULT = 1 };
 
 #define PT_BUF_WORDS 4096
+#if PT_312
+#define PT_C_LIMIT C_RECURSION_LIMIT
+#else
+#define PT_C_LIMIT Py_C_RECURSION_LIMIT
+#endif
 
 /* ---- the module's state ---- */
 
@@ -57,7 +65,7 @@ typedef struct {
     PyObject *disable;           /* sys.monitoring.DISABLE */
     PyObject *on_loop, *on_exit, *on_func, *on_compiled;
     int64_t loop_threshold, func_threshold, exit_threshold;
-    int enabled, timing, trials;
+    int enabled, timing, trials, only_recursive;
     int64_t hot_ns;              /* a loop that took as long is hot; 0: count events */
     int64_t *clock;              /* what is read instead of the thread's clock, if not NULL */
     int64_t asked_ns;            /* time in Python handlers, while there are trials */
@@ -110,6 +118,8 @@ typedef struct {
     int n_loops, n_alloc;
     PtLoop *loops;
     PtLoop func;
+    struct PtFunc *native;       /* the compiled function */
+    int may_recurse;
     uint8_t *starts;             /* per unit: 0 inside an instruction, else 1 + EXTENDED_ARGs just before */
 } PtCode;
 
@@ -177,6 +187,31 @@ void pt_unsync(PtCtx *, PtExit *);
 void pt_dealloc_sync(PtCtx *, PtExit *, PyObject *);
 void pt_traceback(PtCtx *, PtExit *);
 int pt_must_leave(PtCtx *);
+
+PT_HIDDEN void pt_rebuild(PyThreadState *, PtFrame *root, struct PtProg *, const int64_t *buf, PtPending *, int calling);
+PT_HIDDEN void pt_apply_writes(PtCtx *, struct PtProg *, PtFrame *root, PtPending *);
+PT_HIDDEN void pt_forget_writes(PtCtx *);
+PT_HIDDEN void pt_keep_writes(PtCtx *, struct PtWrite *);
+PT_HIDDEN void pt_release_refs(struct PtProg *, const int64_t *buf);
+PT_HIDDEN PyObject *pt_live_values(struct PtProg *, const int64_t *buf);
+PT_HIDDEN PyObject *pt_frames_to_list(PtRoot *, struct PtProg *, PtPending *);
+PT_HIDDEN PyObject *pt_exit_owner(PtExit *);
+
+/* What native code is running for, or is just being left: code that one of these may reach must not be freed. */
+typedef struct PtActivation {
+    struct PtActivation *next, **link;
+    PyObject *keepalive;
+} PtActivation;
+
+PT_HIDDEN void pt_begin_activation(PtActivation *, PyObject *keepalive);
+PT_HIDDEN void pt_end_activation(PtActivation *);
+
+/* ---- native.c: compiled functions ---- */
+
+PT_HIDDEN char *pt_stack_limit(void);
+PT_HIDDEN int pt_has_c_stack(PyThreadState *);
+PT_HIDDEN void pt_attend(PtRoot *);
+PT_HIDDEN void pt_detach_code(PyCodeObject *);
 
 /* ---- watch.c ---- */
 

@@ -71,6 +71,28 @@ pt_unwatch_code(void)
     watcher = -1;
 }
 
+/* Whether a function with this code could call itself by its name, and be compiled (see tracer/functions.py). All other code is
+   never counted: the event is switched off when it comes for the first time. */
+static int
+may_recurse(PyCodeObject *code)
+{
+    int no = CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR | CO_VARARGS | CO_VARKEYWORDS;
+    if ((code->co_flags & no) || !(code->co_flags & CO_OPTIMIZED) || code->co_kwonlyargcount || code->co_ncellvars) {
+        return 0;
+    }
+    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(code->co_names); i++) {
+        if (PyTuple_GET_ITEM(code->co_names, i) == code->co_name) {
+            return 1;
+        }
+    }
+    for (int i = code->co_nlocalsplus - code->co_nfreevars; i < code->co_nlocalsplus; i++) {
+        if (PyTuple_GET_ITEM(code->co_localsplusnames, i) == code->co_name) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
 static PtCode *
 new_code_info(PyCodeObject *code)
 {
@@ -81,6 +103,7 @@ new_code_info(PyCodeObject *code)
     }
     pc->func.unit = -1;
     pc->func.left = pt.func_threshold;
+    pc->may_recurse = may_recurse(code);
     if (pt_map_put(&codes, code, pc) < 0) {
         PyMem_Free(pc);
         return NULL;

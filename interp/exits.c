@@ -304,27 +304,30 @@ write_names(PtProg *g, const int64_t *buf, PyObject **virtuals)
     }
 }
 
-/* Everything but the release. The innermost frame is current afterwards; frames[1..] are described in pending[0..].
-   `calling`: for the time of a call, which may come from the instruction before the one at which the frame goes on. */
-static void
-rebuild(PyThreadState *ts, PtFrame *root, PtProg *g, const int64_t *buf, PtPending *pending, int calling)
+/* Everything but the release. The innermost frame is current afterwards; the frames that were pushed are described in pending[0..].
+   `root` NULL: the outermost frame is pushed, too. `calling`: for the time of a call, which may come from the instruction before the one at
+   which the frame goes on. */
+void
+pt_rebuild(PyThreadState *ts, PtFrame *root, PtProg *g, const int64_t *buf, PtPending *pending, int calling)
 {
     PyObject *virtuals[g->n_virtuals + 1];
     if (g->n_virtuals) {
         build_virtuals(g, buf, virtuals);
     }
-    FrameProg *p = g->frames;
-    fill_frame(root, p, buf, virtuals);
-    pt_set_at(root, g->n_frames > 1 || calling ? p->call_unit : p->unit);
-    for (int i = 1; i < g->n_frames; i++) {
-        p++;
+    int first = root != NULL;
+    if (first) {
+        fill_frame(root, g->frames, buf, virtuals);
+        pt_set_at(root, g->n_frames > 1 || calling ? g->frames->call_unit : g->frames->unit);
+    }
+    for (int i = first; i < g->n_frames; i++) {
+        FrameProg *p = &g->frames[i];
         PtFrame *f = pt_push_frame(ts, p->func, p->code);
         if (f == NULL) {
             no_memory();
         }
         fill_frame(f, p, buf, virtuals);
         pt_set_at(f, i < g->n_frames - 1 || calling ? p->call_unit : p->unit);
-        pending[i - 1] = (PtPending){f, p->unit, p->call_unit, p->flags};
+        pending[i - first] = (PtPending){f, p->unit, p->call_unit, p->flags};
     }
     if (g->n_names) {
         write_names(g, buf, virtuals);
@@ -335,12 +338,13 @@ rebuild(PyThreadState *ts, PtFrame *root, PtProg *g, const int64_t *buf, PtPendi
 }
 
 /* Variables that were written from outside since the trace has last read them. */
-static void __attribute__((noinline))
-apply_writes(PtCtx *ctx, PtProg *g, PtPending *pending)
+void
+pt_apply_writes(PtCtx *ctx, PtProg *g, PtFrame *root, PtPending *pending)
 {
+    int first = root != NULL;
     for (PtWrite *w = ctx->writes; w != NULL; w = w->next) {
         if (w->index < g->n_frames) {
-            PtFrame *f = w->index ? pending[w->index - 1].f : ctx->frame;
+            PtFrame *f = w->index >= first ? pending[w->index - first].f : root;
             if (w->slot < 0) {
                 pt_adopt(f, (PyFrameObject *)w->value);
             }
@@ -351,16 +355,16 @@ apply_writes(PtCtx *ctx, PtProg *g, PtPending *pending)
     }
 }
 
-static void
-forget_writes(PtCtx *ctx)
+void
+pt_forget_writes(PtCtx *ctx)
 {
     PtWrite *w = ctx->writes;
     ctx->writes = NULL;
     pt_free_writes(w);
 }
 
-static void
-release(PtProg *g, const int64_t *buf)
+void
+pt_release_refs(PtProg *g, const int64_t *buf)
 {
     for (int i = 0; i < g->n_release; i++) {
         Py_XDECREF((PyObject *)buf[g->release[i]]);
@@ -370,8 +374,8 @@ release(PtProg *g, const int64_t *buf)
 /* ---- leaving ---- */
 
 /* The root gets what its inlined callee gave. */
-static void
-resume_root(PtRoot *r, FrameProg *root, FrameProg *callee, PyObject *result)
+void
+pt_resume_root(PtRoot *r, FrameProg *root, FrameProg *callee, PyObject *result)
 {
     if (result == NULL) {
         r->raise = PyErr_GetRaisedException();
@@ -396,13 +400,14 @@ deoptimize(PtRoot *r, PtCtx *ctx, PtExit *e)
     PtPending pending[n + 1];
     PyObject *exc = e->flags & PT_EXIT_RAISE ? PyErr_GetRaisedException() : NULL;
     pt.stats.deopts++;
-    rebuild(r->ts, r->f, g, ctx->buf, pending, 0);
+    pt_rebuild(r->ts, r->f, g, ctx->buf, pending, 0);
     if (ctx->writes != NULL) {
-        apply_writes(ctx, g, pending);
+        pt_apply_writes(ctx, g, r->f, pending);
     }
-    release(g, ctx->buf);
+    pt_release_refs(g, ctx->buf);
+    Py_CLEAR(ctx->result);
     if (ctx->writes != NULL) {
-        forget_writes(ctx);
+        pt_forget_writes(ctx);
     }
     r->moved = 1;
     if (n == 0) {
@@ -413,13 +418,13 @@ deoptimize(PtRoot *r, PtCtx *ctx, PtExit *e)
         PyErr_SetRaisedException(exc);
     }
     PyObject *result = pt_run_pending(r->ts, pending, n, exc != NULL);
-    resume_root(r, &g->frames[0], &g->frames[1], result);
+    pt_resume_root(r, &g->frames[0], &g->frames[1], result);
 }
 
 /* ---- hot exits ---- */
 
-static PyObject *
-live_values(PtProg *g, const int64_t *buf)
+PyObject *
+pt_live_values(PtProg *g, const int64_t *buf)
 {
     PyObject *list = must(PyList_New(g->n_live));
     for (int i = 0; i < g->n_live; i++) {
@@ -442,8 +447,8 @@ frame_tuple(FrameProg *p, PtFrame *f)
 }
 
 /* The inlined frames were rebuilt for real; as lists they can be handed to Python. Pops them. */
-static PyObject *
-frames_to_list(PtRoot *r, PtProg *g, PtPending *pending)
+PyObject *
+pt_frames_to_list(PtRoot *r, PtProg *g, PtPending *pending)
 {
     PyObject *list = must(PyList_New(g->n_frames));
     PyList_SET_ITEM(list, 0, frame_tuple(&g->frames[0], r->f));
@@ -454,6 +459,12 @@ frames_to_list(PtRoot *r, PtProg *g, PtPending *pending)
     return list;
 }
 
+PyObject *
+pt_exit_owner(PtExit *e)
+{
+    return Py_NewRef((char *)e - offsetof(ExitObject, exit));
+}
+
 /* Like deoptimize(), but Python may take the rest of the inlined frames over. If it wrote nothing, they are run here. */
 static void __attribute__((noinline))
 hot_exit(PtRoot *r, PtCtx *ctx, PtExit *e)
@@ -461,11 +472,12 @@ hot_exit(PtRoot *r, PtCtx *ctx, PtExit *e)
     PtProg *g = e->prog;
     int n = g->n_frames - 1;
     PtPending pending[n + 1];
-    PyObject *values = live_values(g, ctx->buf);
-    rebuild(r->ts, r->f, g, ctx->buf, pending, 0);
-    release(g, ctx->buf);
-    PyObject *frames = frames_to_list(r, g, pending);
-    PyObject *owner = Py_NewRef((char *)e - offsetof(ExitObject, exit));
+    PyObject *values = pt_live_values(g, ctx->buf);
+    pt_rebuild(r->ts, r->f, g, ctx->buf, pending, 0);
+    pt_release_refs(g, ctx->buf);
+    Py_CLEAR(ctx->result);
+    PyObject *frames = pt_frames_to_list(r, g, pending);
+    PyObject *owner = pt_exit_owner(e);
     r->moved = 0;
     r->shown = g->frames[0].unit;
     PyObject *args[4] = {NULL, owner, frames, values};
@@ -480,7 +492,7 @@ hot_exit(PtRoot *r, PtCtx *ctx, PtExit *e)
         PyObject *result = pt_run_states(r->ts, inner, r->raise);
         Py_CLEAR(r->raise);
         Py_DECREF(inner);
-        resume_root(r, &g->frames[0], &g->frames[1], result);
+        pt_resume_root(r, &g->frames[0], &g->frames[1], result);
     }
     r->moved = 1;
     Py_DECREF(values);
@@ -512,12 +524,12 @@ pt_sync(PtCtx *ctx, PtExit *e)
     PtPending pending[g->n_frames];
     pt.stats.syncs++;
     pt_called_out++;
-    rebuild(ctx->tstate, ctx->frame, g, ctx->buf, pending, 1);
+    pt_rebuild(ctx->tstate, ctx->frame, g, ctx->buf, pending, 1);
 }
 
 /* Native code leaves at the guard behind the call. */
-static void __attribute__((noinline))
-keep_writes(PtCtx *ctx, PtWrite *writes)
+void
+pt_keep_writes(PtCtx *ctx, PtWrite *writes)
 {
     PtWrite **end = &ctx->writes;
     while (*end != NULL) {
@@ -538,7 +550,7 @@ pt_unsync(PtCtx *ctx, PtExit *e)
         writes = pt_kept_frames(ctx->tstate, root, writes);
     }
     if (writes != NULL) {
-        keep_writes(ctx, writes);
+        pt_keep_writes(ctx, writes);
     }
     while (pt_current(ctx->tstate) != root) {
         pt_pop_frame(ctx->tstate, pt_current(ctx->tstate));

@@ -5,6 +5,7 @@
    that is not an int64 (or not a float), and is left alone otherwise. */
 #define _GNU_SOURCE
 #include "bridge.h"
+#include "native.h"
 #include "runtime.h"
 #include <dlfcn.h>
 #include <math.h>
@@ -335,6 +336,9 @@ static const Number numbers[] = {
     C("immortal.refcnt", _Py_IMMORTAL_REFCNT), C("immortal.refcnt_min", 0x80000000LL), C("immortal.check_bits", 32),
     OFF("ctx.tstate", PtCtx, tstate), OFF("ctx.frame", PtCtx, frame), OFF("ctx.slots", PtCtx, slots),
     OFF("ctx.buf", PtCtx, buf), OFF("ctx.eval_breaker", PtCtx, eval_breaker), OFF("ctx.spare", PtCtx, spare),
+    OFF("ctx.chain", PtCtx, chain), OFF("ctx.result", PtCtx, result), OFF("ctx.stack_limit", PtCtx, stack_limit),
+    OFF("call.prev", PtCall, prev), OFF("call.site", PtCall, site), OFF("call.buf", PtCall, buf), OFF("call.synced", PtCall, synced),
+    SIZE("call.size", PtCall), C("frames_spare", PT_FRAMES_SPARE),
     SIZE("ctx.size", PtCtx), C("ctx.buf_words", PT_BUF_WORDS),
     OFF("exit.native", PtExit, native), OFF("exit.count", PtExit, count), OFF("exit.next", PtExit, next),
     OFF("tstate.current_exception", PyThreadState, current_exception), OFF("tstate.exc_info", PyThreadState, exc_info),
@@ -382,7 +386,8 @@ typedef struct {
 #define OWN(name) {#name, (void *)name}
 
 static const Symbol own[] = {
-    OWN(pt_sync), OWN(pt_unsync), OWN(pt_dealloc_sync), OWN(pt_traceback), OWN(pt_must_leave), OWN(pt_unbox_int), OWN(pt_box_int),
+    OWN(pt_sync), OWN(pt_unsync), OWN(pt_dealloc_sync), OWN(pt_traceback), OWN(pt_must_leave), OWN(pt_native_exit),
+    OWN(pt_native_after), OWN(pt_native_sync), OWN(pt_native_unsync), OWN(pt_native_dealloc), OWN(pt_drop_result), OWN(pt_unbox_int), OWN(pt_box_int),
     OWN(pt_box_float), OWN(pt_free), OWN(pt_store_float), OWN(pt_store_int), OWN(pt_new_tuple), OWN(pt_new_list), OWN(pt_list_append), OWN(pt_range_iter_new), OWN(pt_new_range),
     OWN(pt_new_instance), OWN(pt_make_instance), OWN(pt_add_attribute), OWN(pt_release), OWN(pt_contains), OWN(pt_lookup), OWN(pt_renew), OWN(pt_own_attribute), OWN(pt_lacks_attribute), OWN(pt_replace_attribute),
     OWN(pt_dies_plainly), OWN(pt_int_floordiv), OWN(pt_int_mod), OWN(pt_int_pow), OWN(pt_float_floordiv), OWN(pt_float_mod),

@@ -52,6 +52,7 @@ enum {
     V_FUNCTION, V_COMPLEX, V_RANGE, N_VIRTUALS
 };
 
+PT_HIDDEN void pt_resume_root(PtRoot *, FrameProg *root, FrameProg *callee, PyObject *result);
 PT_HIDDEN PtProg *pt_read_program(PyObject *blob, PyObject *consts, int32_t *flags);
 
 #endif

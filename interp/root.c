@@ -465,6 +465,7 @@ root_run_frames(PyObject *self, PyObject *args, PyObject *kwargs)
             pt_adopt(p[w->index - 1].f, (PyFrameObject *)w->value);
         }
     }
+    release_states(frames);
     if (exc != Py_None) {
         PyErr_SetRaisedException(Py_NewRef(exc));
     }
@@ -606,7 +607,7 @@ static PyMethodDef root_methods[] = {
     {"run_frames", (PyCFunction)(void *)root_run_frames, METH_VARARGS | METH_KEYWORDS,
      "run_frames(frames, exc=None) -> (True, result) | (False, exception)\n\n"
      "Runs inlined frames to completion, innermost first; each is (func, offset, locals, stack[, offset_of_call[,\n"
-     "drop_result]]). With exc the innermost starts by raising it."},
+     "drop_result]]), whose lists are emptied. With exc the innermost starts by raising it."},
     {"add_traceback", root_add_traceback, METH_VARARGS,
      "add_traceback(frames, exc): adds the innermost of frames (as for call()) to exc's traceback."},
     {NULL},

@@ -5,6 +5,8 @@
 #include "compat.h"
 #include "internal/pycore_dict.h"
 #include "internal/pycore_object.h"
+#include "bridge.h"
+#include "native.h"
 #include "runtime.h"
 
 static PyObject *exhausted;
@@ -294,20 +296,7 @@ keys_nentries(PyObject *self, PyObject *type)
 static PyObject *
 plain_function(PyObject *self, PyObject *func)
 {
-    static vectorcallfunc plain;  /* _PyFunction_Vectorcall, which is not exported */
-    PyFunctionObject *f = (PyFunctionObject *)func;
-    if (!PyFunction_Check(func)) {
-        Py_RETURN_FALSE;
-    }
-    if (plain == NULL) {
-        PyFunctionObject *fresh = (PyFunctionObject *)PyFunction_New(f->func_code, f->func_globals);
-        if (fresh == NULL) {
-            return NULL;
-        }
-        plain = fresh->vectorcall;
-        Py_DECREF(fresh);
-    }
-    return PyBool_FromLong(f->vectorcall == plain);
+    return PyBool_FromLong(PyFunction_Check(func) && pt_is_plain_function((PyFunctionObject *)func));
 }
 
 /* slot_offset(descriptor) -> offset in bytes of a __slots__ member that holds an object, or -1. */

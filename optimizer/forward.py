@@ -125,7 +125,7 @@ class Forward:
         self.hits: set = set()  # facts about memory that were used: values found there, objects of a class, flags
         self.info: dict = {}
         self.failing: tuple[Any, bool, bool] = NOTHING_FAILS  # while the snapshot of a guard on a bool is made
-        self.gives_up: ir.Snapshot | None = None  # of the guard_harmless of a virtual object that is about to die, of the source
+        self.gives_up: Any = None  # a virtual object that is about to die, and the snapshot of its guard_harmless, of the source
         self.base = 0  # where the part begins that may still be changed
 
     # -- the walk

@@ -101,7 +101,7 @@ class Virtual:
         if self.pointer_op is not None:
             del fw.virtual[self.pointer_op]
         items = self.items[1:] if self.code == C.NEW_INSTANCE else self.items  # its type is not counted
-        guarded = fw.gives_up if snap is None else None
+        guarded = fw.gives_up[1] if snap is None and fw.gives_up is not None and fw.gives_up[0] is op else None
         for v in reversed(items) if self.code in BACKWARDS else items:
             if v is not ir.NULL and v.type == ir.REF:
                 if guarded is not None:
@@ -193,7 +193,7 @@ def guard_harmless(fw: Forward, op: Op, args: tuple) -> Any:
     """The death of a virtual object is that of what it holds: the guard is asked again for each of these."""
     if args[0] not in fw.virtual:
         return None
-    fw.gives_up = op.snap
+    fw.gives_up = args[0], op.snap
     return GONE
 
 

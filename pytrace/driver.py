@@ -100,6 +100,14 @@ def _on_hot_loop(root: "Any", code: "Any", header: int) -> int:
     return _jit.on_hot_loop(root, code, header)
 
 
+def _on_hot_function(root: "Any", code: "Any") -> int:
+    if _jit is None:
+        wait = _load()
+        if _jit is None:
+            return wait
+    return _jit.on_hot_function(root, code)
+
+
 def _on_hot_exit(root: "Any", exit: "Any", frames: list, values: list) -> int:
     assert _jit is not None
     return _jit.on_hot_exit(root, exit, frames, values)
@@ -122,7 +130,8 @@ def enable(settings: "Settings | None") -> None:
         _jit.configure(_settings)  # pyright: ignore[reportArgumentType]
     timed = _settings is None or _settings.threshold is None
     _bridge.set_hot_time((FIRST_HOT_NS if _jit is None else _jit.hot_ns) if timed else 0)
-    _bridge.enable(_on_hot_loop, _on_hot_exit, None, *_thresholds(_settings), _on_compiled)
+    _bridge.set_only_recursive(True)
+    _bridge.enable(_on_hot_loop, _on_hot_exit, _on_hot_function, *_thresholds(_settings), _on_compiled)
     _bridge.set_timing(_settings is not None and bool(_settings.stats or _settings.stats_json))
 
 

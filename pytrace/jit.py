@@ -14,8 +14,9 @@ from .guards import watch
 from .guards.watch import Watcher
 from .interp import bytecode
 from .settings import Settings
-from .tracer import ir, opcodes
+from .tracer import functions, ir, opcodes
 from .tracer.aborts import REASONS, Abort, Raised
+from .tracer.functions import FunctionToken
 from .tracer.recorder import MAX_INT, MIN_INT, Limits, LoopToken, Recorder
 from .trees import Trees
 
@@ -28,7 +29,7 @@ LEAST_HOT_NS = 1_000_000
 MOST_SECONDS = 0.02
 MAX_WAITS = 5  # for inner loops to be compiled first
 MAX_REFUSED = 4  # times that a loop is recorded again because its code is entered in vain
-_GUARD_POLL = ir.BY_NAME["guard_poll"].code
+_GUARD_POLL, _GUARD_ROOM = ir.BY_NAME["guard_poll"].code, ir.BY_NAME["guard_room"].code
 MAX_BRIDGES = 60  # of one loop
 MAX_LEFT = 5  # recordings that left the loop; after these a loop that is left in its first iteration is recorded like that
 _OURS = tuple(os.path.dirname(os.path.abspath(m.__file__)) + os.sep for m in (ir, codegen, optimizer, watch, bytecode)) + (os.path.dirname(os.path.abspath(__file__)) + os.sep,)  # pyright: ignore[reportArgumentType, reportCallIssue]
@@ -41,7 +42,7 @@ def is_small(obj: Any) -> bool:
 class Place:
     """What happened so far at a loop header."""
 
-    __slots__ = ("attempts", "refused", "waits", "generic", "ref", "bridges", "left", "patience")
+    __slots__ = ("attempts", "refused", "waits", "generic", "ref", "bridges", "left", "patience", "more", "inner")
 
     def __init__(self, code: Any) -> None:
         self.attempts = 0
@@ -52,6 +53,51 @@ class Place:
         self.bridges = 0
         self.left = 0
         self.patience = 1
+        self.more: tuple = ()  # weak references to the other objects whose ids are in the place's key
+        self.inner: set = set()  # keys under which this loop was recorded in inlined frames
+
+
+class InnerLoops:
+    """Compiled loops of inlined frames, by the frames around them; several for one place where types differ."""
+
+    VARIANTS, PLACES = 3, 8  # of one place; of one header
+
+    def __init__(self, jit: Jit) -> None:
+        self.jit = jit
+        self.all: dict[tuple, list[LoopToken]] = {}
+
+    def tokens(self, key: tuple) -> list[LoopToken]:
+        found = self.all.get(key)
+        if not found:
+            return []
+        for token in [t for t in found if t.flag is not None and self.jit._raised(t.flag)]:
+            self.jit._invalid(token)
+        return self.all.get(key, [])
+
+    def function(self, func: Any) -> FunctionToken | None:
+        token = self.jit.functions.get(id(func))
+        if token is None or not token.alive or token.code is not func.__code__ or self.jit._raised(token.flag):
+            return None
+        return token
+
+    def begin(self, recorder: Recorder, key: tuple) -> frozenset | None:
+        frames = recorder.frames
+        f = frames[-1]
+        inner = self.jit._place((id(f.code), key[-1]), f.code).inner
+        inner.add(key)
+        if len(self.all.get(key, ())) >= self.VARIANTS or len(inner) > self.PLACES:
+            return None
+        return frozenset(self.jit._place(key, f.code, frames[0].code, *[g.func for g in frames[1:]]).generic)
+
+    def add(self, token: LoopToken) -> None:
+        self.all.setdefault(token.key, []).append(token)
+
+    def remove(self, token: LoopToken) -> None:
+        found = self.all.get(token.key, [])
+        if token in found:
+            found.remove(token)
+            if not found:
+                del self.all[token.key]
 
 
 class Unfinished:
@@ -59,7 +105,7 @@ class Unfinished:
 
     __slots__ = ("compiled", "exit", "replaces", "token", "trace")
 
-    def __init__(self, compiled: Any, trace: Any, token: LoopToken, exit: Any, replaces: LoopToken | None = None) -> None:
+    def __init__(self, compiled: Any, trace: Any, token: Any, exit: Any, replaces: LoopToken | None = None) -> None:
         self.compiled = compiled
         self.trace = trace
         self.token = token
@@ -77,7 +123,9 @@ class Jit:
         self.hot_ns = HOT_NS
         self.watcher = Watcher(bridge)
         self.tokens: dict[tuple[int, int], LoopToken] = {}
-        self.places: dict[tuple[int, int], Place] = {}
+        self.inner = InnerLoops(self)
+        self.functions: dict[int, FunctionToken] = {}
+        self.places: dict[tuple, Place] = {}
         self.room = 100  # for places, until those in dead code are thrown out
         self.aborts: dict[str, int] = {}
         self.counts = {"loops": 0, "bridges": 0, "functions": 0, "invalidations": 0}
@@ -117,11 +165,11 @@ class Jit:
         if code.co_filename.startswith(_OURS):
             return NEVER
         self._tidy()
-        place = self._place(code, header)
+        place = self._place((id(code), header), code)
         self._drop_invalid((id(code), header))
         token = self._find(code, header)
         if token is not None and not self._refused(root, place, token):
-            self._end((id(code), header), token, NEVER)
+            self._end(token, NEVER)
             return NEVER
         if self.trials and place.waits < MAX_WAITS and self._waits_for_inner(code, header):
             place.waits += 1
@@ -159,6 +207,29 @@ class Jit:
         place.generic |= varies or {desc.slot for desc in token.inputs if type(desc) is ir.PartDescr}
         return True
 
+    def on_hot_function(self, root: Any, code: Any) -> int:
+        """A function has been called often; it is about to run."""
+        if self.busy:
+            return RETRY
+        self.busy = True
+        try:
+            return self._hot_function(root, code)
+        finally:
+            self.busy = False
+
+    def _hot_function(self, root: Any, code: Any) -> int:
+        func = root.func
+        if func is None or code.co_filename.startswith(_OURS) or not functions.may_be_compiled(func, bytecode.info(code)) or self.watcher.is_opaque(code):
+            return NEVER
+        self._tidy()
+        token = FunctionToken(func, ir.Flag())
+        place = self._place(token.key, code, func)
+        recorder = Recorder(self.bridge, root, self._find, self.watcher, self.limits, opcodes)
+        recorder.place = place
+        if "result" in place.generic:
+            token.result = ir.REF
+        return self._run(recorder, root, place, lambda: recorder.start_function(token, frozenset(place.generic)), self._finish_function)
+
     def on_hot_exit(self, root: Any, exit: Any, frames: list, values: list) -> int:
         """An exit has become hot; the program's state stands in `frames` and must be put back."""
         if self.busy:
@@ -178,7 +249,7 @@ class Jit:
             self.busy = False
             self._put_back_frames(root, frames, plan)
             return RETRY
-        place = Place(root.code) if token is None else self._place(token.code, token.header)
+        place = Place(root.code) if token is None else self._place(token.key, token.code)
         if place.bridges >= MAX_BRIDGES:
             self.busy = False
             self._put_back_frames(root, frames, plan)
@@ -186,29 +257,30 @@ class Jit:
         recorder = Recorder(self.bridge, root, self._find, self.watcher, self.limits, opcodes)
         recorder.place = place
         recorder.parent = (exit, plan, token)
+        if isinstance(token, FunctionToken):
+            recorder.fn = token
         release = [plan.live.index(v) if not isinstance(v, ir.Const) else _const_index(plan.live, v) for v in plan.owned]
         return self._run(recorder, root, place, lambda: recorder.start_bridge(plan, frames, values, release), self._finish_bridge, frames, (frames, values))
 
-    def _place(self, code: Any, header: int) -> Place:
-        key = (id(code), header)
+    def _place(self, key: tuple, code: Any, *more: Any) -> Place:
         place = self.places.get(key)
-        if place is None or place.ref() is not code:
+        if place is None or place.ref() is not code or any(r() is not o for r, o in zip(place.more, more)):
             place = self.places[key] = Place(code)
+            place.more = tuple([ref(o) for o in more])
         return place
 
     def _tidy(self) -> None:
         """Ends trees whose assumptions no longer hold, or that are idle, and frees what nobody can reach."""
         for flag, tree, exit in self.trees.take_invalidated():
-            token = tree.token
             if exit is None:
-                self._drop_invalid((id(token.code), token.header))
+                self._invalid(tree.token)
             else:
                 self.watcher.note_invalidated(flag)
                 self.bridge.detach_bridge(exit, 2)
         for token in self.trees.idle(time.perf_counter()):
             if token.alive:
-                self._place(token.code, token.header).patience *= 2
-                self._end((id(token.code), token.header), token, self.settings.threshold or RETRY)
+                self._place(token.key, token.code).patience *= 2
+                self._end(token, self.settings.threshold or RETRY)
         self.trees.free([item.token for item in self.unfinished])
         if len(self.places) >= self.room:
             for key, place in list(self.places.items()):
@@ -221,6 +293,7 @@ class Jit:
     def _run(self, recorder: Recorder, root: Any, place: Place, start: Any, finish: Any, frames: list | None = None, keeping: tuple = ()) -> int:
         """Records; puts the program's state back whatever happens; compiles.  `keeping`: lists that keep the program's objects alive."""
         self.busy = True
+        recorder.inner = self.inner
         t0 = time.perf_counter()
         exc: BaseException | None = None
         late: BaseException | None = None  # one that another thread sent: the program's, when everything is in its place again
@@ -246,6 +319,8 @@ class Jit:
                 failure.__traceback__ = failure.__context__ = None
             self.times["time_recording"] += time.perf_counter() - t0
             result = NEVER
+            if recorder.home is not None:  # it became a recording of an inlined frame's loop
+                place, finish = self.places[recorder.trace.info["key"]], self._finish_inner  # pyright: ignore[reportOptionalMemberAccess]
             if failure is not None:
                 result = self._failed(recorder, place, failure)
             else:
@@ -289,29 +364,38 @@ class Jit:
             return 1
         place.attempts += 1
         factor = REASONS[abort.code].retry
+        if recorder.home is not None:
+            if not factor or place.attempts >= MAX_ATTEMPTS:
+                self.watcher.make_opaque(recorder.home.code)
+            elif abort.code == "unstable":
+                self._make_generic(recorder, place)
+            return RETRY if self.settings.threshold is None else self.settings.threshold
         if not factor or place.attempts >= MAX_ATTEMPTS:
             return NEVER
         if abort.code == "unstable" and place.attempts >= 2 and recorder.trace is not None:
             self._make_generic(recorder, place)
-        if abort.code in ("unsupported-inside", "unstable"):
+        if abort.code in ("unsupported-inside", "unstable", "no-recursion"):
             return 1
         base = RETRY if self.settings.threshold is None else self.settings.threshold
         return base * factor << place.attempts
 
     def _make_generic(self, recorder: Recorder, place: Place) -> None:
         """Slots whose kind differs at the end of the iteration enter as references from now on."""
-        f = recorder.frames[0]
         for i in recorder.trace.inputs if recorder.trace else ():
             d = i.desc
+            if not isinstance(d, (ir.SlotDescr, ir.PartDescr)) or d.depth >= len(recorder.frames):
+                continue
+            f = recorder.frames[d.depth]
+            j = d.slot - f.info.nlocalsplus
+            v = f.locals[d.slot] if j < 0 else f.stack[j] if j < len(f.stack) else None
+            where = d.slot if recorder.home is None else ir.SlotDescr(d.slot, d.depth)
             if isinstance(d, ir.PartDescr):
-                j = d.slot - recorder.nlocals
-                v = f.locals[d.slot] if j < 0 else f.stack[j] if j < len(f.stack) else None
-                if v is None or not recorder.takes_apart(v, d.of):
-                    place.generic.add(d.slot)
-            elif isinstance(d, ir.SlotDescr) and i.type != ir.REF:
-                v = f.locals[d.slot] if d.slot < recorder.nlocals else None
-                if v is None or type(v.obj) is not {ir.INT: int, ir.FLOAT: float}[i.type] or (i.type == ir.INT and not recorder.is_small(v)):
-                    place.generic.add(d.slot)
+                changed = v is None or not recorder.takes_apart(v, d.of)
+            else:
+                kind = {ir.INT: int, ir.FLOAT: float}.get(i.type)
+                changed = kind is not None and (v is None or type(v.obj) is not kind or (kind is int and not recorder.is_small(v)))
+            if changed:
+                place.generic.add(where)
 
     # -- putting the state back -------------------------------------------------------------------------------------------
 
@@ -364,11 +448,11 @@ class Jit:
     def _raised(self, flag: ir.Flag) -> bool:
         return flag.handle is not None and bool(flag.handle.value)
 
-    def _own_exits(self, compiled: Any, token: LoopToken) -> None:
+    def _own_exits(self, compiled: Any, token: LoopToken | FunctionToken) -> None:
         """Notes to which loop's tree a trace's exits belong."""
         for plan in compiled.plans:
             plan.token = token
-            if plan.origin is not None and plan.origin.code == _GUARD_POLL:
+            if plan.origin is not None and plan.origin.code in (_GUARD_POLL, _GUARD_ROOM):
                 plan.exit.next = -1
 
     def _compile(self, recorder: Recorder) -> Any:
@@ -411,6 +495,31 @@ class Jit:
         self.tokens[key] = token
         self.trees.plant(token, compiled, place.patience, time.perf_counter())
         return self._attach_later(Unfinished(compiled, trace, token, None, replaces))
+
+    def _finish_inner(self, recorder: Recorder, place: Place) -> int:
+        compiled = self._compile(recorder)
+        trace = recorder.trace
+        assert trace is not None
+        token = LoopToken(trace)
+        token.compiled = compiled
+        self._own_exits(compiled, token)
+        self.inner.add(token)
+        self.trees.plant(token, compiled, place.patience, time.perf_counter())
+        self._attach_later(Unfinished(compiled, trace, token, None))
+        return 1
+
+    def _finish_function(self, recorder: Recorder, place: Place) -> int:
+        token, trace = recorder.fn, recorder.trace
+        assert token is not None and trace is not None
+        if not token.recursive:
+            raise Abort("no-recursion")
+        if trace.ops[-1].code == ir.RETURN and trace.ops[-1].args[0].type != token.result:
+            place.generic.add("result")
+            raise Abort("unstable")
+        token.compiled = self._compile(recorder)
+        self._own_exits(token.compiled, token)
+        self.trees.plant(token, token.compiled, place.patience, time.perf_counter())
+        return self._attach_later(Unfinished(token.compiled, trace, token, None))
 
     def _finish_bridge(self, recorder: Recorder, place: Place) -> int:
         exit, _, token = recorder.parent
@@ -466,23 +575,42 @@ class Jit:
         if not token.alive or self._raised(trace.flag):
             if token.alive and item.exit is not None:
                 self.bridge.detach_bridge(item.exit, 2)
-            elif token.alive:
-                self._drop_invalid((id(trace.code), trace.header))
+            else:
+                self._invalid(token)
             if item.replaces is not None:
                 self.trees.retire(item.replaces, 2)
             return
         if item.exit is not None:
             self.bridge.attach_bridge(item.exit, compiled.buf_entry, compiled)
-            self.bridge.try_again(token.code, token.header)
+            if len(token.key) == 2:
+                self.bridge.try_again(token.code, token.header)
             self.counts["bridges"] += 1
+        elif isinstance(token, FunctionToken):
+            self._attach_function(token)
         else:
-            self.bridge.attach_loop(trace.code, trace.header, compiled.entry, compiled, compiled.arrivals)
+            if "frames" not in trace.info:  # the loop of an inlined frame is entered from other traces only
+                self.bridge.attach_loop(trace.code, trace.header, compiled.entry, compiled, compiled.arrivals)
             self.counts["loops"] += 1
             if item.replaces is not None:
                 self.trees.retire(item.replaces, 2)
         if self.dumper is None:  # which would still look at them
             compiled.forget()
             trace.ops = []
+
+    def _attach_function(self, token: FunctionToken) -> None:
+        func, flag = token.func, token.flag
+        if func.__code__ is not token.code or not self.bridge.plain_function(func):
+            self._end(token, NEVER)
+            return
+        old = self.functions.get(id(func))
+        if old is not None:
+            self._end(old, NEVER)
+        self.functions[id(func)] = token
+        codes = {ir.REF: 0, ir.INT: 1, ir.FLOAT: 2}
+        types = bytes([codes[t] for t in token.types])
+        assert flag.handle is not None and token.result is not None
+        self.bridge.attach_native(func, token.compiled.entry, types, bytes(token.owned), codes[token.result], flag.handle.address, token.compiled)
+        self.counts["functions"] += 1
 
     def _not_compiled(self, item: Unfinished, why: str) -> None:
         self.aborts["compile"] = self.aborts.get("compile", 0) + 1
@@ -491,32 +619,42 @@ class Jit:
         if item.exit is not None:
             self.bridge.detach_bridge(item.exit, NEVER)
         else:
-            item.token.alive = False
-            self.tokens.pop((id(item.token.code), item.token.header), None)
-            self.bridge.detach_loop(item.token.code, item.token.header, NEVER)
-            self.trees.retire(item.token, NEVER)
+            self._end(item.token, NEVER)
             if item.replaces is not None:
                 self.trees.retire(item.replaces, 2)
 
     def _drop_invalid(self, key: tuple[int, int]) -> None:
         token = self.tokens.get(key)
         if token is not None and token.flag is not None and self._raised(token.flag):
+            self._invalid(token)
+
+    def _invalid(self, token: LoopToken | FunctionToken) -> None:
+        """Something that the tree relies on has changed."""
+        if token.alive:
             self.counts["invalidations"] += 1
             self.watcher.note_invalidated(token.flag)
-            self._end(key, token, 2)
+            self._end(token, 2)
 
-    def _end(self, key: tuple[int, int], token: LoopToken, wait: int) -> None:
+    def _end(self, token: LoopToken | FunctionToken, wait: int) -> None:
         """Nobody enters this tree any more; its loop is counted from anew."""
+        if not token.alive:
+            return
         token.alive = False
-        if self.tokens.get(key) is token:  # and not one that will replace it
-            del self.tokens[key]
+        if isinstance(token, FunctionToken):
+            if self.functions.get(id(token.func)) is token:
+                del self.functions[id(token.func)]
+                self.bridge.detach_native(token.func, wait)
+        elif self.tokens.get(token.key) is token:  # and not one that will replace it
+            del self.tokens[token.key]
             self.bridge.detach_loop(token.code, token.header, wait)
+        else:
+            self.inner.remove(token)
         self.trees.retire(token, WHEN_COMPILED)
         for other, exit in self.trees.jumping_to(token):
             if exit is not None:
                 self.bridge.detach_bridge(exit, 2)
-            elif other.alive:
-                self._end((id(other.code), other.header), other, wait)
+            else:
+                self._end(other, wait)
 
     # -- the end ----------------------------------------------------------------------------------------------------------
 
@@ -540,6 +678,8 @@ class Jit:
                 self.bridge.forget(code)
         self.trees.close()
         self.tokens.clear()
+        self.functions.clear()
+        self.inner.all.clear()
         self.places.clear()
         self.watcher = Watcher(self.bridge)
 

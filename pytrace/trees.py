@@ -7,7 +7,7 @@ let go of and, if its loop becomes hot once more, compiled again (with twice the
 
 A tree that has ended is *retired*: nobody enters it any more, but a frame may still be inside, or another tree's code may jump to
 it.  Its memory is freed when neither can be: nothing live and no activation of native code reaches it by jumps.  This is a small tracing collector
-over trees.  Its edges are the jumps (`LoopToken`s among what a compiled trace keeps), its roots the live trees and the activations that
+over trees.  Its edges are the jumps and native calls (the tokens among what a compiled trace keeps), its roots the live trees and the activations that
 the bridge lists.
 """
 
@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from .tracer.functions import FunctionToken
 from .tracer.recorder import LoopToken
 
 IDLE_SECONDS = 30.0
@@ -76,7 +77,8 @@ class Trees:
         """Nobody enters this tree any more; where it was attached, its loop is asked about after `wait` events."""
         tree = self.live.pop(token, None)
         if tree is not None:
-            self.bridge.detach_code(token.code, token.header, token.compiled, wait)
+            if len(token.key) == 2:  # a loop that is entered from CPython
+                self.bridge.detach_code(token.code, token.header, token.compiled, wait)
             self.retired[token] = tree
 
     def idle(self, now: float) -> list[Any]:
@@ -86,7 +88,7 @@ class Trees:
         self.swept = now, self.made
         used = []
         for token, tree in self.live.items():
-            entries = self.bridge.loop_entries(token.code, token.header)
+            entries = self.bridge.loop_entries(token.code, token.header) if len(token.key) < 4 else -1  # nobody enters an inlined frame's loop from CPython
             if entries != tree.entries:
                 tree.entries = entries
                 used.append(tree)
@@ -138,6 +140,8 @@ class Trees:
             compiled.close()
         token = tree.token
         token.compiled = token.trace = token.flag = token.code = None
+        if type(token) is FunctionToken:
+            token.func = None
         token.inputs, token.types = [], []
 
     def close(self) -> None:
@@ -158,4 +162,4 @@ class Trees:
 
 
 def _targets(compiled: Any) -> list[Any]:
-    return [thing for thing in compiled.keepalive if type(thing) is LoopToken]
+    return [thing for thing in compiled.keepalive if type(thing) in (LoopToken, FunctionToken)]

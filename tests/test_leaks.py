@@ -83,7 +83,7 @@ def short(n, k):
 
 @pytest.mark.parametrize("jit", ["threshold=2", "exit_threshold=1000000000"], ids=["bridges", "exits"])
 def test_exits(jit: str) -> None:
-    """A million times through exits with objects that were never made and frames that were inlined; then through bridges."""
+    """A million times through exits with objects that were never made and frames that were inlined; then through bridges, which take a while to be complete."""
     check(
         OBJECTS
         + textwrap.dedent("""
@@ -91,7 +91,7 @@ def test_exits(jit: str) -> None:
             for k in range(50000):
                 short(5, k)
 
-        rounds(work, 6, origin, name, items, items[0], key, Point, scaled, short)
+        rounds(work, 18, origin, name, items, items[0], key, Point, scaled, short)
         """),
         jit,
     )

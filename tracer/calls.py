@@ -14,7 +14,7 @@ from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any, Callable
 
 from ..interp.bytecode import CO_VARARGS, CO_VARKEYWORDS, info
-from . import containers, ir, numbers
+from . import containers, functions, ir, numbers
 from .aborts import Abort
 from .ir import FLOAT, INT, REF, Const
 
@@ -60,7 +60,12 @@ def call(m: Any, f: Any, n: int, kwnames: tuple | None, extra: int) -> None:
         enter_function(m, f, called, locs, total, bound=True)
         return
     if type(obj) is FunctionType:
-        if can_inline(m, obj) and _watch_function(m, fn, obj):
+        token = functions.target(m, obj)
+        if token is not None and _watch_function(m, fn, obj):
+            locs = bind(m, obj, args, kwnames)
+            if locs is not None and functions.call(m, f, token, locs, total):
+                return
+        elif can_inline(m, obj) and _watch_function(m, fn, obj):
             locs = bind(m, obj, args, kwnames)
             if locs is not None:
                 enter_function(m, f, obj, locs, total, bound=True)
@@ -77,6 +82,10 @@ def call(m: Any, f: Any, n: int, kwnames: tuple | None, extra: int) -> None:
     reason = _refused(obj)
     if reason:
         raise Abort(reason)
+    if obj is sys._getframe and (m.fn is not None or not f.root):
+        # whoever holds the frame would see it as it was during this call
+        m.watcher.make_opaque(f.code)
+        raise Abort("unsupported-inside", "sys._getframe")
     r = m.call_object(fn, args, kwnames)
     m.drop(f, total)
     m.push(f, r)
@@ -120,12 +129,13 @@ def can_inline(m: Any, func: FunctionType) -> bool:
     ci = info(code)
     if not m.bridge.plain_function(func):  # C code may have put another vectorcall in
         return False
-    if not ci.inlinable or ci.has_loop or code.co_flags & (CO_VARARGS | CO_VARKEYWORDS):
+    if not ci.inlinable or m.fn is not None and ci.has_loop or code.co_flags & (CO_VARARGS | CO_VARKEYWORDS):
         return False
     if len(m.frames) > m.limits.depth:
         return False
     depth = sum(1 for g in m.frames if g.code is code)
-    return depth < m.limits.recursion and type(func.__builtins__) is dict and not m.watcher.is_opaque(code) and m.watcher.watch_code(m.flag, code)
+    deepest = m.limits.recursion if m.fn is None or m.fn.code is not code else m.fn.unroll
+    return depth < deepest and type(func.__builtins__) is dict and not m.watcher.is_opaque(code) and m.watcher.watch_code(m.flag, code)
 
 
 def bind(m: Any, func: FunctionType, args: list, kwnames: tuple | None) -> list | None:

@@ -73,7 +73,7 @@ PHI = _op("phi", ">?", "a loop-carried value; defined by the label")
 JUMP = _op("jump", "*>v", "back to the trace's own label (or to its start when it has none), one operand for each phi (input)")
 JUMP_LOOP = _op("jump_loop", "*>v", "to the entry of another compiled loop; desc: LoopToken; operands: one for each of its inputs")
 EXIT = _op("exit", "*>v", "leave to CPython unconditionally", "guard")
-RETURN = _op("return", "r>v", "return the (owned) operand from the root frame; carries the snapshot of the empty frame", "guard")
+RETURN = _op("return", "?>v", "return the operand (owned, or in a compiled function a number) from the root frame; carries the snapshot of the empty frame", "guard")
 # -- integers, 64 bits; the wrapping forms appear only where ranges prove that they cannot wrap
 for _n in ("add", "sub", "mul"):
     _op(f"int_{_n}", "ii>i", f"wrapping {_n}", "pure")
@@ -143,6 +143,8 @@ _op("guard_shared", "r>v", "somebody else holds a reference too: giving up the t
 _op("guard_harmless", "r>v", "giving up the trace's own reference (the decref that follows, or the exit, does it) runs no Python code: somebody else holds the object, or "
     "it dies plainly", "guard")
 _op("guard_not_invalidated", ">v", "no watched thing changed; desc: Flag", "guard")
+_op("guard_room", ">v", "at a compiled function's entry: frames and C stack enough, no watched thing changed, the eval breaker is clear; desc: Flag", "guard")
+_op("native_object", "?>r", "what the native call that is the operand gave instead of a number (borrowed); NULL where it gave the number")
 _op("guard_poll", ">v", "the eval breaker is clear; one on each back edge", "guard")
 # -- memory; desc: FieldDescr / ArrayDescr
 _op("load", "?>?", "a field of an object or struct (base: ref or ptr; a ref result is borrowed, may be NULL where the descriptor says so); desc: FieldDescr")
@@ -162,7 +164,7 @@ _op("new_tuple_iter", "ri>r", "tuple_iterator(tuple, index)", "owns", "alloc", s
 _op("new_complex", "ff>r", "complex object", "owns", "alloc")
 _op("new_instance", "r*>r", "instance of the constant type (operand 0) with inline attributes; desc: tuple of attribute names, operands 1.. their values", "owns", "alloc", steals=(-1,))
 # -- calls; desc: CallDescr
-_op("call", "*>?", "call of a C function; everything else is in the descriptor; a failing call leaves by raising at the snapshot's innermost frame")
+_op("call", "*>?", "call of a C function, or of a compiled one; everything else is in the descriptor; a failing call leaves by raising at the snapshot's innermost frame")
 # -- recycled boxes: the old object, of a harmless type, is given up; an exact number that nobody else holds takes the new value instead
 _op("store_float", "rf>v", "store(x, box_float(y)), written into the old object where possible; desc: FieldDescr (ref)")
 _op("store_float_at", "?if>v", "store_at(base, index, box_float(y)), written into the old object where possible; desc: ArrayDescr (ref)")
@@ -229,15 +231,17 @@ class CallDescr(_Descr):
     memory classes named ("*" = all).  `pure`: result depends on the operands only (and never fails).
     `args`: letters, as in the op table; `result`: int, float, bool, ref or void; `owns`: a ref result is a new reference.
     `ctx`: the first C argument is the context; `vector`: operands after the first are passed as (PyObject **args, int64 n).
+    `target`: the FunctionToken of a compiled function, which is called without a frame (error "status").
     """
 
-    __slots__ = ("symbol", "args", "result", "error", "pure", "runs", "reads", "writes", "owns", "steals", "ctx", "vector")
+    __slots__ = ("symbol", "args", "result", "error", "pure", "runs", "reads", "writes", "owns", "steals", "ctx", "vector", "target")
 
     def __init__(
         self, symbol: str, args: str, result: str, error: str = "", pure: bool = False, runs: bool = False, reads: tuple[str, ...] = (),
         writes: tuple[str, ...] = (), owns: bool = True, steals: tuple[int, ...] = (), ctx: bool = False, vector: bool = False,
+        target: Any = None,
     ) -> None:  # fmt: skip
-        super().__init__(symbol, args, result, error, pure, runs, reads, writes, owns, steals, ctx, vector)
+        super().__init__(symbol, args, result, error, pure, runs, reads, writes, owns, steals, ctx, vector, target)
         self.symbol = symbol
         self.args = args
         self.result = result
@@ -250,13 +254,15 @@ class CallDescr(_Descr):
         self.steals = steals
         self.ctx = ctx
         self.vector = vector
+        self.target = target
 
 
 class SlotDescr(NamedTuple):
-    """Where an input of a loop comes from: a taken slot of the root frame (index into localsplus; the value stack follows the locals).
-    `taken` slots are owned by the trace from entry to exit."""
+    """Where an input of a loop comes from: a taken slot of the root frame (index into localsplus; the value stack follows the locals),
+    or, with a depth, of the frame that is inlined so deep.  `taken` slots are owned by the trace from entry to exit."""
 
     slot: int
+    depth: int = 0
 
 
 class PartDescr(NamedTuple):
@@ -269,6 +275,7 @@ class PartDescr(NamedTuple):
     slot: int
     of: str
     part: str
+    depth: int = 0
 
 
 PARTS = {"new_range_iter": ("start", "len"), "new_list_iter": ("seq", "index"), "new_tuple_iter": ("seq", "index")}
@@ -480,12 +487,16 @@ def format_desc(d: Any) -> str:
     if isinstance(d, NameDescr):
         return f"name:{d.key}"
     if isinstance(d, SlotDescr):
-        return f"slot:{d.slot}"
+        return f"slot:{_place(d)}"
     if isinstance(d, PartDescr):
-        return f"slot:{d.slot}:{d.of}:{d.part}"
+        return f"slot:{_place(d)}:{d.of}:{d.part}"
     if isinstance(d, Flag):
         return "flag"
     return str(d)
+
+
+def _place(d: SlotDescr | PartDescr) -> str:
+    return f"{d.depth}.{d.slot}" if d.depth else str(d.slot)
 
 
 def format_op(op: Op) -> str:

@@ -17,7 +17,7 @@ from collections import deque
 from types import CellType
 from typing import Any, Callable
 
-from . import calls, containers, ir, names, numbers
+from . import calls, containers, functions, ir, names, numbers
 from .aborts import Abort, Raised
 from .ir import BOOL, REF, Const
 
@@ -319,8 +319,15 @@ def _is_op(m: Any, f: Any, arg: int, ins: Any) -> None:
 @op("RETURN_VALUE", "RETURN_CONST")
 def _return(m: Any, f: Any, arg: int, ins: Any) -> None:
     if f.root:
-        m.leave(f)
+        if m.fn is None:
+            m.leave(f)
+        elif opcode.opname[ins.op] == "RETURN_CONST":
+            functions.give(m, f, m.const(f.code.co_consts[arg]), False)
+        else:
+            functions.give(m, f, f.stack[-1], True)
         return
+    if f is m.home:
+        raise Abort("loop-ended")
     if opcode.opname[ins.op] == "RETURN_CONST":
         v = m.hold(m.const(f.code.co_consts[arg]))
     else:

@@ -314,8 +314,10 @@ class _Parser:
             return self.flag
         kind, _, rest = text.partition(":")
         if kind == "slot":
-            slot, _, part = rest.partition(":")
-            return ir.PartDescr(int(slot), *part.split(":")) if part else ir.SlotDescr(int(slot))
+            place, _, part = rest.partition(":")
+            depth, _, slot = place.rpartition(".")
+            of, _, name = part.partition(":")
+            return ir.PartDescr(int(slot), of, name, int(depth or 0)) if part else ir.SlotDescr(int(slot), int(depth or 0))
         if kind == "name":
             return ir.NameDescr(self.globals, rest)
         if text.lstrip("-").isdigit():
@@ -375,7 +377,7 @@ class _Parser:
             stack = self.sequence("]")
             drop = self.take("!")
             func, code = None, self.code
-            if frames:
+            if frames or f"frame:{name}" in self.names:  # a compiled function has no root frame
                 func = self.names.get(f"frame:{name}", self.names.get(name, name))
                 code = getattr(func, "__code__", func)
             at = -1 if call_offset is None else int(call_offset)

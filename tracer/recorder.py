@@ -29,7 +29,7 @@ from types import FunctionType
 from typing import Any, Callable
 
 from ..interp.bytecode import CodeInfo, info
-from . import ir
+from . import functions, ir
 from .aborts import Abort, Raised
 from .ir import BOOL, FLOAT, INT, REF, Const, FrameState, Op, Snapshot, Trace
 
@@ -37,8 +37,12 @@ _MISSING = object()
 HARMLESS = frozenset((int, float, bool, type(None), str, bytes, complex, range, type(iter(range(0))), type(Ellipsis), type(NotImplemented)))
 _UNBOX = {int: ("unbox_int", INT), float: ("unbox_float", FLOAT), bool: ("unbox_bool", BOOL)}
 _BOX = {INT: "box_int", FLOAT: "box_float", BOOL: "box_bool"}
+_FOR_ITER = opcode.opmap["FOR_ITER"]
+_GUARD_NULL, _NATIVE_OBJECT = ir.BY_NAME["guard_null"].code, ir.BY_NAME["native_object"].code
 _GUARD_TYPE = ir.BY_NAME["guard_type"].code
 MIN_INT, MAX_INT = -(1 << 63), (1 << 63) - 1
+UNROLL = 8  # a loop of an inlined function that has no more iterations is unrolled
+_COUNTED = frozenset((type(iter(range(0))), type(iter([])), type(iter(()))))
 
 
 _PARTS = {type(iter(range(0))): "new_range_iter", type(iter([])): "new_list_iter", type(iter(())): "new_tuple_iter"}
@@ -86,7 +90,7 @@ class Val:
 class Frame:
     """An abstract frame; the root one stands for the real frame."""
 
-    __slots__ = ("func", "code", "info", "pc", "next", "locals", "stack", "root", "globals", "builtins", "call_offset", "drop_result", "state", "module")
+    __slots__ = ("func", "code", "info", "pc", "next", "locals", "stack", "root", "globals", "builtins", "call_offset", "drop_result", "state", "module", "arrivals")
 
     def __init__(self, func: Any, code: Any, globals: dict, builtins: Any, root: bool) -> None:
         self.func = func
@@ -103,19 +107,34 @@ class Frame:
         self.drop_result = False
         self.state: FrameState | None = None  # of an outer frame, while a callee runs
         self.module = False
+        self.arrivals: dict[int, tuple[int, int]] = {}  # at headers, of an inlined frame
+
+    def arrived(self, at: int) -> tuple[int, int]:
+        """Counts arrivals at a header: since its loop was last entered, and all."""
+        n, total = self.arrivals.get(at, (0, 0))
+        end = self.info.headers[at]
+        for inner in self.arrivals:
+            if at < inner <= end:
+                self.arrivals[inner] = 0, self.arrivals[inner][1]
+        self.arrivals[at] = found = n + 1, total + 1
+        return found
 
 
 class LoopToken:
-    """A compiled loop as a target for other traces."""
+    """A compiled loop as a target for other traces.
 
-    __slots__ = ("code", "header", "inputs", "nulls", "types", "compiled", "trace", "flag", "alive", "kinds")
+    `key`: (id of the code, header) of a loop of the root frame; of one in an inlined frame, see `Recorder.inner_key`.
+    """
+
+    __slots__ = ("key", "code", "header", "inputs", "nulls", "types", "compiled", "trace", "flag", "alive")
 
     def __init__(self, trace: Trace) -> None:
+        self.key = trace.info.get("key") or (id(trace.code), trace.header)
         self.code = trace.code
         self.header = trace.header
         self.inputs = [i.desc for i in trace.inputs]
         self.types = [i.type for i in trace.inputs]
-        self.nulls: frozenset[int] = trace.info.get("nulls", frozenset())
+        self.nulls = empty_slots(trace)
         self.compiled: Any = None
         self.trace = trace
         self.flag = trace.flag
@@ -123,6 +142,26 @@ class LoopToken:
 
     def __str__(self) -> str:
         return f"loop:{getattr(self.code, 'co_name', '?')}+{self.header}"
+
+
+def empty_slots(trace: Trace) -> frozenset[ir.SlotDescr]:
+    """The slots that are empty at a loop's header."""
+    return frozenset([ir.SlotDescr(k) if type(k) is int else k for k in trace.info.get("nulls", ())])
+
+
+class NoInnerLoops:
+    """Which loops of inlined frames are compiled: none, and none is wanted."""
+
+    def tokens(self, key: tuple) -> list[LoopToken]:
+        return []
+
+    def function(self, func: Any) -> Any:
+        """The token of a compiled function."""
+        return None
+
+    def begin(self, recorder: Recorder, key: tuple) -> frozenset | None:
+        """A loop of an inlined frame is about to be recorded: its generic slots; None: not now."""
+        return None
 
 
 class Limits:
@@ -137,8 +176,20 @@ class Limits:
         self.recursion = recursion
 
 
+def _items_left(f: Frame, at: int) -> int | None:
+    """How many iterations a `for` loop at its header still has, where that is known."""
+    if f.info.at[at].op != _FOR_ITER or not f.stack or type(f.stack[-1].obj) not in _COUNTED:
+        return None
+    return f.stack[-1].obj.__length_hint__()
+
+
 class Recorder:
     """Records one loop (from its header to its header) or one bridge (from an exit to a compiled loop's header).
+
+    Loops of inlined frames.  When the recording comes to the header of a loop in an inlined frame, and the loop is not one that ends
+    after a few iterations (these are unrolled), what was recorded so far is dropped, and a trace of that loop begins with the frames as they
+    are: its inputs are the slots of all frames, its snapshots have all frames.  It is entered from other traces only (`jump_loop`), those that come to
+    that header with the same frames around it: the same functions at the same calls (`inner_key`).  The outer loop is recorded when it is hot the next time.
 
     `find_loop(code, header) -> LoopToken | None`; `generic(slot)`: slots that must enter as references.
     """
@@ -176,6 +227,10 @@ class Recorder:
         self.extra: list[Op] = []
         self.blank_at = 0
         self.stop = ""  # why to stop at the end of the instruction: somebody began to trace or profile, or wrote our variables
+        self.inner: Any = NoInnerLoops()
+        self.fn: functions.FunctionToken | None = None  # the function that is recorded, or that the bridge belongs to
+        self.home: Frame | None = None  # the inlined frame whose loop is recorded
+        self.begun_with: dict[Frame, int] = {}  # a bridge's first frames, and where each goes on
         self.closed = False  # the state is that at the start of the current instruction, or, when closed, f.stack's
         self.place: Any = None
         self.parent: Any = None
@@ -294,13 +349,13 @@ class Recorder:
     # -- snapshots ------------------------------------------------------------------------------------------------------
 
     def _slots(self, f: Frame) -> tuple:
-        if f.root:
+        if f.root and self.fn is None:
             loc = f.locals
             return tuple([(k, ir.NULL if (v := loc[k]) is None else v.ir) for k in self.taken])
         return tuple([(k, v.ir) for k, v in enumerate(f.locals) if v is not None])
 
     def _state(self, f: Frame, offset: int, call_offset: int, stack: list[Val]) -> FrameState:
-        return FrameState(None if f.root else f.func, f.code, offset, call_offset, f.drop_result, self._slots(f), tuple([v.ir for v in stack]))
+        return FrameState(None if f.root and self.fn is None else f.func, f.code, offset, call_offset, f.drop_result, self._slots(f), tuple([v.ir for v in stack]))
 
     def _names(self) -> tuple:
         return tuple([(d, k, v.ir) for d, k, v in self.names.values()])
@@ -429,7 +484,7 @@ class Recorder:
         """Empties what the trace has taken of the real frame, so that an object dies when its last abstract holder goes."""
         f = self.frames[0]
         null = self.NULLOBJ
-        stored = f.info.stored
+        stored = f.info.stored if self.fn is None else range(len(f.locals))
         self.real.write(self.blank_at, [null if v is None or k in stored else v.obj for k, v in enumerate(f.locals)], [])
 
     # -- starting -------------------------------------------------------------------------------------------------------
@@ -491,17 +546,51 @@ class Recorder:
         self.blank_at = header
         self.blank()
 
-    def _input(self, where: Any, obj: Any, generic: frozenset) -> Val:
-        """An input of the trace: unboxed where the object at hand is a number."""
-        desc = ir.NameDescr(self.real.globals, where) if isinstance(where, str) else ir.SlotDescr(where)
+    def start_function(self, token: functions.FunctionToken, generic: frozenset) -> None:
+        """Sets up the root frame's state at a function's entry."""
+        real = self.real
+        self.kind, self.fn, self.flag = "function", token, token.flag
+        f = Frame(real.func, real.code, real.globals, real.builtins, True)
+        f.pc = f.next = self.blank_at = real.offset
+        if not self.watcher.watch_code(self.flag, f.code):
+            raise Abort("watched")
+        locs = real.locals()
+        self.nlocals = len(locs)
+        self.taken = tuple(range(self.nlocals))
+        self.frames.append(f)
+        self.start_stack = []
+        functions.start(self, f, locs, generic)
+        self.blank()
+
+    def borrowed(self, op: Op, obj: Any) -> Val:
+        return Val(op, obj, False)
+
+    def new_reference(self, op: Op, obj: Any) -> Val:
+        return Val(op, obj, True)
+
+    def give_up_released(self, at: int) -> None:
+        if self.released:
+            self._release_all(at)
+
+    def finish(self, op: Op) -> None:
+        """Ends the trace with a return; CPython executes it, too."""
+        self._end(op)
+        self.closed = self.done = True
+        f = self.frames[-1]
+        f.next = f.pc
+
+    def _input(self, where: Any, obj: Any, generic: frozenset, others: int = 5) -> Val:
+        """An input of the trace: unboxed where the object at hand is a number; `others`: references to the object that are ours."""
+        desc = ir.NameDescr(self.real.globals, where) if isinstance(where, str) else ir.SlotDescr(where) if type(where) is int else where
         t = type(obj)
         trace = self.trace
         assert trace is not None
-        if where not in generic and t in _PARTS and (parts := alone(obj, 5)) is not None:
+        if where not in generic and t in _PARTS and (parts := alone(obj, others)) is not None:
             name, values = parts
+            slot, depth = (desc.slot, desc.depth) if type(desc) is ir.SlotDescr else (-1, 0)
             ops = []
             for part, value in zip(ir.PARTS[name], values):
-                op = ir.make("input", desc=ir.PartDescr(where, name, part), type=INT if type(value) is int else REF)
+                op = ir.make("input", desc=ir.PartDescr(slot, name, part, depth), type=INT if type(value) is int else REF)
                 trace.inputs.append(op)
                 ops.append(op)
                 if op.type == REF:
@@ -539,9 +628,11 @@ class Recorder:
             counts[i] = counts.get(i, 0) + 1
         built: dict[Any, Val] = {}
         index = {op: i for i, op in enumerate(plan.live)}
-        stored = info(real.code).stored
-        self.taken = tuple(sorted(stored))
         self.nlocals = info(real.code).nlocalsplus
+        stored = info(real.code).stored if self.fn is None else set(range(self.nlocals))
+        self.taken = tuple(sorted(stored))
+        if self.fn is not None:
+            trace.info["function"] = self.fn
 
         def value(v: Any, obj: Any) -> Val:
             """The Val of a snapshot's value: an input, a constant, or a virtual object, which the bridge builds anew."""
@@ -654,6 +745,10 @@ class Recorder:
             self.extra += [new] * (have - want)
         for f in self.frames[:-1]:
             f.state = self._state(f, f.next, f.call_offset, f.stack)
+        origin = plan.origin
+        if origin is not None and origin.code == _GUARD_NULL and origin.args[0].code == _NATIVE_OBJECT:
+            functions.drop_result(self)
+        self.begun_with = {f: f.pc for f in self.frames}
         value = operand = rebuild_prim = build_op = build = concrete = None  # type: ignore[assignment]  # noqa: F811 - no cycles for the collector
         self.start_stack = self.frames[-1].stack[:]
         self.start_pc = -1
@@ -678,10 +773,10 @@ class Recorder:
             at = f.pc
             self.start_stack = f.stack[:]
             self.snapshot = None
-            if f.root and not first:
-                if at in f.info.headers and self._at_header(f, at):
+            if not first:
+                if at in f.info.headers and (self._at_header(f, at) if f.root else self._at_inner_header(f, at)):
                     return "closed"
-                if end >= 0 and not self.header <= at <= end:
+                if end >= 0 and f.root and not self.header <= at <= end:
                     raise Abort("loop-left")
             if extra:
                 for op in extra:
@@ -695,6 +790,7 @@ class Recorder:
             if self.stop:
                 raise Abort(self.stop)
             if len(self.ops) > limit:
+                self._blame_long()
                 raise Abort("too-long")
             ins = f.info.at[at]
             f.next = ins.next
@@ -768,7 +864,7 @@ class Recorder:
 
     def _at_header(self, f: Frame, at: int) -> bool:
         """The root frame is at a loop header: close, jump to a compiled loop, or go on."""
-        if self.kind == "loop" and at == self.header:
+        if self.kind == "loop" and at == self.header and self.home is None:
             self._close()
             return True
         if len(self.frames) == 1:
@@ -781,41 +877,130 @@ class Recorder:
             raise Abort("inner-loop")
         return False
 
+    def _blame_long(self) -> None:
+        """A recording has become too long: a function with loops that it is in is not inlined again."""
+        for g in self.frames[1:]:
+            if g.info.has_loop:
+                self.watcher.make_opaque(g.code)
+                return
+
+    # -- loops of inlined frames
+
+    def inner_key(self, at: int) -> tuple:
+        """What a loop in an inlined frame is known by: the calls and functions from the root to it, and its header."""
+        frames = self.frames
+        key: list = [id(frames[0].code), id(frames[0].globals)]
+        for outer, g in zip(frames, frames[1:]):  # noqa: RUF007 - itertools is not worth an import
+            key += (outer.call_offset, id(g.func), id(g.code), g.drop_result)
+        key.append(at)
+        return tuple(key)
+
+    def _at_inner_header(self, f: Frame, at: int) -> bool:
+        """An inlined frame is at a loop header: close, jump to a compiled loop, begin to record this loop, or go on (unrolling it)."""
+        if f is self.home and at == self.header:
+            self._close()
+            return True
+        key = self.inner_key(at)
+        tokens = self.inner.tokens(key)
+        for token in tokens:
+            if self._fits(token) and self._jump_loop(token):
+                return True
+        n, total = f.arrived(at)
+        left = _items_left(f, at)
+        inside = at <= self.begun_with.get(f, -1) <= f.info.headers[at]
+        if left is not None:
+            # a loop's first iteration binds its variable, so the loop begins with the second
+            begin = (n > 1 or inside) and left > 1 and (left > UNROLL or n > UNROLL or total > 2 * UNROLL)
+        else:
+            begin = inside or n > UNROLL or total > 2 * UNROLL
+        if begin:
+            generic = self.inner.begin(self, key)
+            if generic is not None:
+                self._begin_inner(f, at, key, generic)
+                return False
+        if total > 4 * UNROLL:
+            self.watcher.make_opaque(f.code)
+            raise Abort("inner-loop")
+        return False
+
+    def _begin_inner(self, f: Frame, at: int, key: tuple, generic: frozenset) -> None:
+        """Drops what was recorded; a trace of the loop at this header begins with the frames as they are."""
+        flag = ir.Flag()
+        if not all(self.watcher.watch_code(flag, g.code) for g in self.frames):
+            raise Abort("watched")
+        self.kind, self.home, self.header, self.start_pc = "loop", f, at, at
+        self.flag = flag
+        self.ops = []
+        self.snapshot = None
+        self.check_invalidated = True
+        self.begun_with = {}
+        trace = self.trace = Trace("loop", [], code=f.code, header=at, name=f"{self.frames[0].code.co_name} > {f.code.co_name}:{at}", flag=self.flag)
+        trace.info["key"] = key
+        trace.info["frames"] = tuple([g.func for g in self.frames])
+        nulls = set()
+        for depth, g in enumerate(self.frames):
+            changed = g.info.slots_stored(*g.info.outermost_loop(at)) if g is f else ()
+            n = g.info.nlocalsplus
+            for k, v in [*enumerate(g.locals), *[(n + j, v) for j, v in enumerate(g.stack)]]:
+                if g.root and k < n and k not in g.info.stored:
+                    new = None if v is None else Val(self.emit("frame_slot", desc=k), v.obj, False)
+                elif v is None or v is self.null:
+                    nulls.add(ir.SlotDescr(k, depth))
+                    new = v
+                else:
+                    d = ir.SlotDescr(k, depth)
+                    same = type(v.obj) is float and v.obj != v.obj and k not in changed
+                    new = self._input(d, v.obj, frozenset((d,)) if same else generic, 2 if v.holders == 1 else -1)
+                if new is not None:
+                    self.hold(new)
+                if k < n:
+                    g.locals[k] = new
+                else:
+                    g.stack[k - n] = new  # type: ignore[assignment]
+        for entry in self.names.values():
+            op = self._input(entry[1], entry[2].obj, generic)
+            trace.inputs[-1].desc = ir.NameDescr(entry[0], entry[1])
+            entry[2] = self.hold(op)
+        trace.info["nulls"] = frozenset(nulls)
+        for g in self.frames[:-1]:
+            g.state = self._state(g, g.next, g.call_offset, g.stack)
+        self.start_stack = f.stack[:]
+
+    def _fits(self, token: LoopToken) -> bool:
+        names = {(id(d.dict), d.key) for d in token.inputs if isinstance(d, ir.NameDescr)}
+        return set(self.names) == names and self._values_for(token.inputs, token.types, token.nulls) is not None
+
+    def _places(self) -> dict[ir.SlotDescr, Val | None]:
+        """What stands in the slots that a loop takes over from here."""
+        places: dict[ir.SlotDescr, Val | None] = {}
+        for depth, f in enumerate(self.frames):
+            n = f.info.nlocalsplus
+            for k in self.taken if f.root else range(n):
+                places[ir.SlotDescr(k, depth)] = f.locals[k]
+            for j, v in enumerate(f.stack):
+                places[ir.SlotDescr(n + j, depth)] = None if v is self.null else v
+        return places
+
     def _values_for(self, descs: list, types: list, nulls: frozenset) -> list[Val] | None:
         """The values for another trace's inputs (None: this state does not fit)."""
-        f = self.frames[0]
+        places = self._places()
         out = []
-        seen = 0
         for d in descs:
             if isinstance(d, ir.NameDescr):
                 entry = self.names.get((id(d.dict), d.key))
                 v = None if entry is None else entry[2]
-            elif d.slot < self.nlocals:
-                v = f.locals[d.slot]
+            elif type(d) is ir.SlotDescr:
+                v = places.pop(d, None)
+            elif d.part == ir.PARTS[d.of][1]:  # the first part has just been looked at
+                v = out[-1]
             else:
-                j = d.slot - self.nlocals
-                v = f.stack[j] if j < len(f.stack) else None
-                seen += 1
-            if v is None or v is self.null:
-                return None
-            if type(d) is ir.PartDescr:
-                if d.part == ir.PARTS[d.of][1]:
-                    seen -= d.slot >= self.nlocals
-                elif not self.takes_apart(v, d.of):
+                v = places.pop(ir.SlotDescr(d.slot, d.depth), None)
+                if v is not None and not self.takes_apart(v, d.of):
                     return None
+            if v is None:
+                return None
             out.append(v)
-        for k in self.taken:
-            if f.locals[k] is None and k not in nulls:
-                return None
-        for k in nulls:
-            if k < self.nlocals:
-                if f.locals[k] is not None:
-                    return None
-            else:
-                seen += 1
-                if k - self.nlocals >= len(f.stack) or f.stack[k - self.nlocals] is not self.null:
-                    return None
-        if seen != len(f.stack):
+        if len(places) != len(nulls) or any(v is not None or d not in nulls for d, v in places.items()):
             return None
         for v, t, d in zip(out, types, descs):
             o = type(v.obj)
@@ -867,6 +1052,8 @@ class Recorder:
         # what was held only by slots that enter unboxed is given up
         f0 = self.frames[0]
         held = [v for k, v in enumerate(f0.locals) if v is not None and k in f0.info.stored] + f0.stack + [e[2] for e in self.names.values()]
+        for f in self.frames[1:]:
+            held += [v for v in f.locals if v is not None] + f.stack
         for v in dict.fromkeys(held):
             if v.owned and v not in given:
                 given.add(v)
@@ -883,7 +1070,7 @@ class Recorder:
         trace = self.trace
         assert trace is not None
         descs, types = [i.desc for i in trace.inputs], [i.type for i in trace.inputs]
-        vals = self._values_for(descs, types, trace.info["nulls"])
+        vals = self._values_for(descs, types, empty_slots(trace))
         if vals is None:
             raise Abort("unstable")
         self.ops.append(ir.make("guard_poll", snap=self.snap()))
@@ -910,7 +1097,7 @@ class Recorder:
         if not f.root:
             self.watcher.make_opaque(f.code)
             raise Abort("unsupported-inside", f"{name} in {f.code.co_qualname}")
-        if self.kind == "loop" or self.steps < 2:
+        if self.kind != "bridge" or self.steps < 2:
             raise Abort("loop-ended" if name in ("RETURN_VALUE", "RETURN_CONST") else "unsupported-opcode", name)
         f.next = f.pc
         self._leave()

@@ -162,7 +162,7 @@ class _Verifier:
             case "guard_type" | "guard_not_type":
                 if type(args[1]) is not Const or not isinstance(args[1].value, type):
                     raise self.fail("The second operand is no constant type")
-            case "guard_not_invalidated":
+            case "guard_not_invalidated" | "guard_room":
                 self.kind_of(desc, ir.Flag)
             case "frame_slot" | "global_ref":
                 self.kind_of(desc, int)
@@ -208,8 +208,8 @@ class _Verifier:
         for frame in snap.frames:
             if (frame is snap.frames[-1]) != (frame.call_offset < 0) and not (frame is snap.frames[-1] and op.name == "decref"):
                 raise self.fail("All frames but the innermost, and only these, have a call in progress")
-            if (frame is snap.frames[0]) != (frame.func is None):
-                raise self.fail("The outermost frame, and only that, is the real root frame")
+            if (frame is snap.frames[0] and "function" not in self.trace.info) != (frame.func is None):
+                raise self.fail("The outermost frame, and only that, is the real root frame (in a compiled function, none is)")
             if len({slot for slot, _ in frame.slots}) != len(frame.slots):
                 raise self.fail("The snapshot has a slot twice")
         for value in snap.values():

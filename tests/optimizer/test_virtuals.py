@@ -139,3 +139,18 @@ def test_the_other_loop_wants_an_object():
 def walked_to(text, token):
     trace = parse(text, descrs={"target": token}, kind="bridge")
     return forward(trace)
+
+
+def test_only_the_object_that_was_asked_about_dies_under_its_guard():
+    """What dies later, and runs nothing, must not leave with the older snapshot."""
+    text = """
+    [r0:ref+, r1:ref+, r2:ref]
+    r3 = new_tuple(r0)
+    r4 = new_tuple(r1)
+    guard_harmless(r3) @s1
+    decref(r3)
+    call(r2) #poke
+    decref(r4)
+    exit() @s9
+    """
+    assert names(text, "virtuals") == ["guard_harmless", "decref", "call", "decref"]
