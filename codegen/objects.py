@@ -34,14 +34,26 @@ def _box_bool(w: Writer, op: ir.Op, a: list[str]) -> None:
 def unbox_int(w: Writer, obj: str, leave: str) -> str:
     """The value of an exact int, or control goes to the label `leave`.
 
-    Up to one digit inline: the tag's low bits are 1 - sign, and the digit count starts at bit 3.  Zero has no digit, and sign 0.
+    Up to two digits inline: the tag's low bits are 1 - sign, and the digit count starts at bit 3.  Zero has no digit, and sign 0.
+    Two digits are read as one word.
     """
     tag, digit, wide, sign_bits, sign, small, compact = (w.fresh() for _ in range(7))
     w.load(tag, "i64", obj, w.offset("long.lv_tag"), "int")
     w.lines.append(f"{compact} = icmp ult i64 {tag}, 16")
-    fast, cold, slow, done = w.label("b"), w.label("b"), w.label("b"), w.label("b")
+    fast, cold, slow, done, long, two, sized = (w.label("b") for _ in range(7))
     w.lines.append(f"br i1 {compact}, label %{fast}, label %{cold}, {LIKELY}")
     w.begin(cold)
+    is_two, pair, low, high, up, both = (w.fresh() for _ in range(6))
+    w.lines.append(f"{is_two} = icmp ult i64 {tag}, 24")
+    w.lines.append(f"br i1 {is_two}, label %{two}, label %{long}, {LIKELY}")
+    w.begin(two)
+    w.load(pair, "i64", obj, w.offset("long.ob_digit0"), "int")
+    w.lines.append(f"{low} = and i64 {pair}, 4294967295")
+    w.lines.append(f"{high} = lshr i64 {pair}, 32")
+    w.lines.append(f"{up} = shl i64 {high}, {30}")
+    w.lines.append(f"{both} = or i64 {low}, {up}")
+    w.lines.append(f"br label %{sized}")
+    w.begin(long)
     ok, big, fits, result = w.fresh(), w.fresh(), w.fresh(), w.fresh()
     w.out_word = True
     w.lines.append(f"{ok} = call i32 {w.symbol('pt_unbox_int')}(ptr {obj}, ptr %out) nounwind")
@@ -53,12 +65,16 @@ def unbox_int(w: Writer, obj: str, leave: str) -> str:
     w.begin(fast)
     w.load(digit, "i32", obj, w.offset("long.ob_digit0"), "int")
     w.lines.append(f"{wide} = zext i32 {digit} to i64")
+    w.lines.append(f"br label %{sized}")
+    w.begin(sized)
+    amount = w.fresh()
+    w.lines.append(f"{amount} = phi i64 [ {wide}, %{fast} ], [ {both}, %{two} ]")
     w.lines.append(f"{sign_bits} = and i64 {tag}, 3")
     w.lines.append(f"{sign} = sub i64 1, {sign_bits}")
-    w.lines.append(f"{small} = mul nsw i64 {sign}, {wide}")
+    w.lines.append(f"{small} = mul nsw i64 {sign}, {amount}")
     w.lines.append(f"br label %{done}")
     w.begin(done)
-    w.lines.append(f"{result} = phi i64 [ {small}, %{fast} ], [ {big}, %{slow} ]")
+    w.lines.append(f"{result} = phi i64 [ {small}, %{sized} ], [ {big}, %{slow} ]")
     return result
 
 

@@ -62,6 +62,20 @@ now_ns(void)
     return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
+/* Puts the values where a bridge that was recorded from another exit expects them. */
+static void
+move_words(PtExit *e, int64_t *buf)
+{
+    int64_t values[PT_MAX_MOVES];
+    int64_t n = e->n_moves;
+    for (int64_t i = 0; i < n; i++) {
+        values[i] = buf[e->moves[2 * i + 1]];
+    }
+    for (int64_t i = 0; i < n; i++) {
+        buf[e->moves[2 * i]] = values[i];
+    }
+}
+
 static PtExit *
 run_chain(PtNative entry, PtCtx *ctx, PtTrialEntry *trial)
 {
@@ -69,9 +83,15 @@ run_chain(PtNative entry, PtCtx *ctx, PtTrialEntry *trial)
     pt.stats.native_entries++;
     PtExit *e = entry(ctx);
     while (e->native != NULL) {
+        if (e->next && e->count + 1 >= e->next && e->state != PT_STATE_JUMP) { /* Python wants to look at it again: this time the program leaves */
+            break;
+        }
         e->count++;
         if (trial->counter != NULL && e->state == PT_STATE_JUMP) {
             pt_trial_passes(trial, (int)e->next);
+        }
+        if (e->n_moves) {
+            move_words(e, ctx->buf);
         }
         e = ((PtNative)e->native)(ctx);
     }
@@ -934,7 +954,8 @@ static PyMethodDef methods[] = {
     {"new_jump_exit", pt_new_jump_exit, METH_VARARGS,
      "new_jump_exit(entry_address, keepalive=None, tag=None) -> Exit that goes on in other native code."},
     {"attach_bridge", pt_attach_bridge, METH_VARARGS,
-     "attach_bridge(exit, entry_address, keepalive=None): native code goes on there instead of leaving."},
+     "attach_bridge(exit, entry_address, keepalive=None, moves=()): native code goes on there instead of leaving;\n"
+     "moves: words of the buffer, alternately to and from, that change places first."},
     {"detach_bridge", pt_detach_bridge, METH_VARARGS,
      "detach_bridge(exit, next_count): native code leaves there again; negative: Python is never asked."},
     {"exit_addr_of", bridge_exit_addr_of, METH_O, "exit_addr_of(exit) -> exit.address"},

@@ -40,6 +40,8 @@ struct PtExit {
     struct PtProg *prog;         /* NULL in a jump exit */
     int32_t flags;
     int32_t state;
+    int32_t *moves;              /* n_moves pairs: buffer words (to, from), before native is entered */
+    int64_t n_moves;
 };
 
 enum { PT_EXIT_RAISE = 1, PT_EXIT_PLAIN = 2, PT_EXIT_RETURN = 4 };
@@ -52,6 +54,7 @@ enum { PT_FRAME_DROP_RESULT = 1 };
 #else
 #define PT_C_LIMIT Py_C_RECURSION_LIMIT
 #endif
+#define PT_MAX_MOVES 256
 
 /* ---- the module's state ---- */
 

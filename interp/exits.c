@@ -487,6 +487,7 @@ hot_exit(PtRoot *r, PtCtx *ctx, PtExit *e)
     if (next < 0 && e->native == NULL) {
         e->state = PT_STATE_NEVER;
     }
+    Py_CLEAR(values); /* or they would outlive their variables */
     if (!r->moved && n > 0) {
         PyObject *inner = must(PyList_GetSlice(frames, 1, n + 1));
         PyObject *result = pt_run_states(r->ts, inner, r->raise);
@@ -495,7 +496,6 @@ hot_exit(PtRoot *r, PtCtx *ctx, PtExit *e)
         pt_resume_root(r, &g->frames[0], &g->frames[1], result);
     }
     r->moved = 1;
-    Py_DECREF(values);
     Py_DECREF(frames);
     Py_DECREF(owner);
 }
@@ -655,14 +655,44 @@ pt_new_jump_exit(PyObject *self, PyObject *args)
     return (PyObject *)x;
 }
 
+static int
+set_moves(PtExit *e, PyObject *moves)
+{
+    Py_ssize_t n = moves ? PyTuple_GET_SIZE(moves) : 0;
+    if (n % 2 || n / 2 > PT_MAX_MOVES) {
+        PyErr_SetString(PyExc_ValueError, "moves come in pairs, and there cannot be so many");
+        return -1;
+    }
+    int32_t *words = n ? PyMem_New(int32_t, n) : NULL;
+    if (n && words == NULL) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    for (Py_ssize_t i = 0; i < n; i++) {
+        long word = PyLong_AsLong(PyTuple_GET_ITEM(moves, i));
+        if (word < 0 || word >= PT_BUF_WORDS) {
+            PyMem_Free(words);
+            if (!PyErr_Occurred()) {
+                PyErr_SetString(PyExc_ValueError, "there is no such word in the buffer");
+            }
+            return -1;
+        }
+        words[i] = (int32_t)word;
+    }
+    PyMem_Free(e->moves);
+    e->moves = words;
+    e->n_moves = n / 2;
+    return 0;
+}
+
 /* Earlier bridges' code may still be running: it is kept as long as the exit. */
 PyObject *
 pt_attach_bridge(PyObject *self, PyObject *args)
 {
     ExitObject *x;
     unsigned long long address;
-    PyObject *keepalive = Py_None;
-    if (!PyArg_ParseTuple(args, "O!K|O:attach_bridge", &PtExit_Type, &x, &address, &keepalive)) {
+    PyObject *keepalive = Py_None, *moves = NULL;
+    if (!PyArg_ParseTuple(args, "O!K|OO!:attach_bridge", &PtExit_Type, &x, &address, &keepalive, &PyTuple_Type, &moves)) {
         return NULL;
     }
     if (x->exit.flags & PT_EXIT_PLAIN) {
@@ -671,6 +701,10 @@ pt_attach_bridge(PyObject *self, PyObject *args)
     }
     PyObject *all = x->keepalive ? PyTuple_Pack(2, x->keepalive, keepalive) : Py_NewRef(keepalive);
     if (all == NULL) {
+        return NULL;
+    }
+    if (set_moves(&x->exit, moves) < 0) {
+        Py_DECREF(all);
         return NULL;
     }
     Py_XSETREF(x->keepalive, all);
@@ -723,6 +757,7 @@ exit_dealloc(PyObject *self)
     ExitObject *x = (ExitObject *)self;
     PyObject_GC_UnTrack(self);
     PyMem_Free(x->exit.prog);
+    PyMem_Free(x->exit.moves);
     Py_XDECREF(x->tag);
     Py_XDECREF(x->keepalive);
     Py_XDECREF(x->consts);

@@ -265,6 +265,13 @@ typedef struct {
 #define SIZE(name, type) {name, sizeof(type)}
 #define C(name, value) {name, (long long)(value)}
 
+/* unicodeobject.c's, for both of its types of iterators */
+typedef struct {
+    PyObject_HEAD
+    Py_ssize_t it_index;
+    PyObject *it_seq; /* NULL when exhausted */
+} PtStrIter;
+
 static const Number numbers[] = {
     OFF("ob_refcnt", PyObject, ob_refcnt), OFF("ob_type", PyObject, ob_type), OFF("var.ob_size", PyVarObject, ob_size),
     SIZE("object.size", PyObject),
@@ -311,6 +318,7 @@ static const Number numbers[] = {
     SIZE("key_entry.size", PyDictKeyEntry), OFF("key_entry.me_hash", PyDictKeyEntry, me_hash),
     OFF("key_entry.me_key", PyDictKeyEntry, me_key), OFF("key_entry.me_value", PyDictKeyEntry, me_value),
     OFF("values.values0", PyDictValues, values),
+    OFF("striter.it_index", PtStrIter, it_index), OFF("striter.it_seq", PtStrIter, it_seq),
     OFF("str.length", PyASCIIObject, length), OFF("str.hash", PyASCIIObject, hash), OFF("str.state", PyASCIIObject, state),
     SIZE("str.ascii_size", PyASCIIObject), SIZE("str.compact_size", PyCompactUnicodeObject),
     OFF("bytes.ob_sval", PyBytesObject, ob_sval), OFF("bytearray.ob_start", PyByteArrayObject, ob_start),

@@ -528,7 +528,7 @@ pt_maker_init(PtMaker *m, PyTypeObject *type, PyObject **names, int n, uint16_t 
 
 /* ---- dying ---- */
 
-enum { MANY = 32, LONG = 256 };
+enum { MANY = 32, LONG = 1 << 14 };
 
 typedef struct {
     PyObject *shared[MANY]; /* one for each reference to an object that others refer to as well */
@@ -548,7 +548,7 @@ static int dies_plainly(Walk *w, PyObject *o);
 static inline int
 lets_go(Walk *w, PyObject *o)
 {
-    if (o == NULL || _Py_IsImmortal(o) || is_leaf(Py_TYPE(o)) || Py_REFCNT(o) > MANY) {
+    if (o == NULL || _Py_IsImmortal(o) || is_leaf(Py_TYPE(o))) {
         return 1;
     }
     if (Py_REFCNT(o) == 1) {
@@ -731,6 +731,17 @@ free_instance(PyObject *o, Class c)
     Py_DECREF(type);
 }
 
+/* As the list's deallocation would, from the end; but numbers come back to us (boxes.c). */
+static void
+empty_list(PyListObject *l)
+{
+    Py_ssize_t i = Py_SIZE(l);
+    Py_SET_SIZE(l, 0);
+    while (--i >= 0) {
+        drop(l->ob_item[i]);
+    }
+}
+
 /* o has no references left, and dies plainly. */
 static void
 free_plain(PyObject *o)
@@ -740,6 +751,9 @@ free_plain(PyObject *o)
         free_instance(o, *c);
     }
     else {
+        if (Py_IS_TYPE(o, &PyList_Type)) {
+            empty_list((PyListObject *)o);
+        }
         pt_free(o);
     }
 }

@@ -377,6 +377,8 @@ PyMethodDef pt_runtime_methods[] = {
     {"has_inline_values", has_inline_values, METH_O, "has_inline_values(obj) -> bool"},
     {"keys_nentries", keys_nentries, METH_O, "keys_nentries(type) -> (address, count)"},
     {"plain_function", plain_function, METH_O, "plain_function(function): is it called by running its code?"},
+    {"quiet_slice", pt_py_quiet_slice, METH_VARARGS, "quiet_slice(list, low, high): does replacing these items run no Python code?"},
+    {"check_random", pt_check_random, METH_O, "check_random(_random.Random): can pt_random() stand for its method?"},
     {"slot_offset", slot_offset, METH_O, "slot_offset(member descriptor) -> offset or -1"},
     {NULL},
 };
@@ -386,7 +388,7 @@ static const struct {
     void *address;
 } symbols[] = {
 #define S(f) {#f, (void *)f}
-    S(pt_callv), S(pt_callkw), S(pt_call_ex), S(pt_getslice), S(pt_setslice), S(pt_build_map), S(pt_build_set),
+    S(pt_ascii_char), S(pt_str_eq), S(pt_list_slice), S(pt_quiet_slice), S(pt_list_setslice), S(pt_random), S(pt_callv), S(pt_callkw), S(pt_call_ex), S(pt_getslice), S(pt_setslice), S(pt_build_map), S(pt_build_set),
     S(pt_build_string), S(pt_list_extend), S(pt_list_pop), S(pt_for_iter), S(pt_compare), S(pt_delattr), S(pt_load_global), S(pt_load_name), S(pt_new_function), S(pt_set_function_attribute),
 #undef S
 };

@@ -1,8 +1,17 @@
-/* What runtime.c and boxes.c offer to the module. */
+/* What runtime.c, boxes.c and shortcuts.c offer to the module. */
 #ifndef PT_RUNTIME_H
 #define PT_RUNTIME_H
 int pt_add_runtime_symbols(PyObject *dict);
 int pt_runtime_init(PyObject *module);
+
+PyObject *pt_ascii_char(PyObject *s, int64_t i);
+int64_t pt_str_eq(PyObject *a, PyObject *b);
+PyObject *pt_list_slice(PyObject *list, int64_t low, int64_t high);
+int64_t pt_quiet_slice(PyObject *list, int64_t low, int64_t high);
+int64_t pt_list_setslice(PyObject *list, int64_t low, int64_t high, PyObject *value);
+PyObject *pt_py_quiet_slice(PyObject *self, PyObject *args);
+double pt_random(PyObject *self);
+PyObject *pt_check_random(PyObject *self, PyObject *type);
 
 void pt_boxes_init(void);
 void pt_boxes_clear(void);

@@ -84,7 +84,8 @@ class Dumper:
                 if e.count:
                     origin = getattr(e.tag, "origin", None)
                     what = ir.format_op(origin) if origin is not None else "entry"
-                    lines.append(f"trace {n}: taken {e.count} times: {what}")
+                    way = ", to a bridge" if e.state == "bridged" else ""
+                    lines.append(f"trace {n}: taken {e.count} times{way}: {what}")
                     self.record("exit", trace=n, count=e.count, at=what)
         if lines:
             self.write("\n==== exits ====\n" + "\n".join(lines) + "\n")

@@ -11,6 +11,7 @@ from typing import Any
 from . import codegen, optimizer
 from .codegen import compile as backend
 from .guards import watch
+from .guards.shapes import point, shape
 from .guards.watch import Watcher
 from .interp import bytecode
 from .settings import Settings
@@ -22,6 +23,9 @@ from .trees import Trees
 
 NEVER = -1
 WHEN_COMPILED = 1 << 60  # events that will not happen before
+REVIEW = 2000  # times that a bridge was taken when it is looked at again
+MAX_REVIEWS = 3
+MINORITY = 0.8  # share of the times that a loop is entered by other traces in which its first iteration is not completed
 RETRY = 200  # events until the next attempt, times the reason's factor
 MAX_ATTEMPTS = 6
 HOT_NS = 3_000_000  # of a loop, before it is known what recording and compiling take; afterwards that, but at least
@@ -30,6 +34,7 @@ MOST_SECONDS = 0.02
 MAX_WAITS = 5  # for inner loops to be compiled first
 MAX_REFUSED = 4  # times that a loop is recorded again because its code is entered in vain
 _GUARD_POLL, _GUARD_ROOM = ir.BY_NAME["guard_poll"].code, ir.BY_NAME["guard_room"].code
+MAX_MOVES = 256  # words that change places on the way to a shared bridge
 MAX_BRIDGES = 60  # of one loop
 MAX_LEFT = 5  # recordings that left the loop; after these a loop that is left in its first iteration is recorded like that
 _OURS = tuple(os.path.dirname(os.path.abspath(m.__file__)) + os.sep for m in (ir, codegen, optimizer, watch, bytecode)) + (os.path.dirname(os.path.abspath(__file__)) + os.sep,)  # pyright: ignore[reportArgumentType, reportCallIssue]
@@ -42,7 +47,7 @@ def is_small(obj: Any) -> bool:
 class Place:
     """What happened so far at a loop header."""
 
-    __slots__ = ("attempts", "refused", "waits", "generic", "ref", "bridges", "left", "patience", "more", "inner")
+    __slots__ = ("attempts", "refused", "waits", "generic", "ref", "bridges", "left", "reviews", "patience", "more", "inner")
 
     def __init__(self, code: Any) -> None:
         self.attempts = 0
@@ -52,6 +57,7 @@ class Place:
         self.ref = ref(code)
         self.bridges = 0
         self.left = 0
+        self.reviews = 0
         self.patience = 1
         self.more: tuple = ()  # weak references to the other objects whose ids are in the place's key
         self.inner: set = set()  # keys under which this loop was recorded in inlined frames
@@ -100,6 +106,11 @@ class InnerLoops:
                 del self.all[token.key]
 
 
+def _is_plain(token: Any) -> bool:
+    """Is it a loop of the root frame (and not of an inlined one, or a function)?"""
+    return isinstance(token, LoopToken) and len(token.key) == 2
+
+
 class Unfinished:
     """A trace that is being compiled: a loop's, or a bridge's from `exit`."""
 
@@ -128,7 +139,7 @@ class Jit:
         self.places: dict[tuple, Place] = {}
         self.room = 100  # for places, until those in dead code are thrown out
         self.aborts: dict[str, int] = {}
-        self.counts = {"loops": 0, "bridges": 0, "functions": 0, "invalidations": 0}
+        self.counts = {"loops": 0, "bridges": 0, "shared": 0, "functions": 0, "invalidations": 0}
         self.times = {"time_recording": 0.0, "time_optimizing": 0.0, "time_codegen": 0.0, "time_llvm": 0.0}
         self.trees = Trees(bridge)
         self.busy = False
@@ -231,9 +242,8 @@ class Jit:
         return self._run(recorder, root, place, lambda: recorder.start_function(token, frozenset(place.generic)), self._finish_function)
 
     def on_hot_exit(self, root: Any, exit: Any, frames: list, values: list) -> int:
-        """An exit has become hot; the program's state stands in `frames` and must be put back."""
+        """An exit has become hot; the program's state stands in `frames`.  Where nothing is written to `root`, the bridge puts it back."""
         if self.busy:
-            self._put_back_frames(root, frames, exit.tag)
             return RETRY
         self.busy = True
         try:
@@ -246,19 +256,23 @@ class Jit:
         token = plan.token
         self._tidy()
         if token is not None and not token.alive:
-            self.busy = False
-            self._put_back_frames(root, frames, plan)
             return RETRY
         place = Place(root.code) if token is None else self._place(token.key, token.code)
+        if exit.state == "bridged":
+            again = self._review(exit, plan, token, place)
+            return 8 * exit.count if again else NEVER
         if place.bridges >= MAX_BRIDGES:
-            self.busy = False
-            self._put_back_frames(root, frames, plan)
             return RETRY * 50
+        if self._share(exit, plan):
+            return RETRY
         recorder = Recorder(self.bridge, root, self._find, self.watcher, self.limits, opcodes)
         recorder.place = place
         recorder.parent = (exit, plan, token)
         if isinstance(token, FunctionToken):
             recorder.fn = token
+        elif _is_plain(token):
+            recorder.belongs = token
+            recorder.around = token.header, bytecode.info(token.code).headers[token.header]
         release = [plan.live.index(v) if not isinstance(v, ir.Const) else _const_index(plan.live, v) for v in plan.owned]
         return self._run(recorder, root, place, lambda: recorder.start_bridge(plan, frames, values, release), self._finish_bridge, frames, (frames, values))
 
@@ -276,7 +290,7 @@ class Jit:
                 self._invalid(tree.token)
             else:
                 self.watcher.note_invalidated(flag)
-                self.bridge.detach_bridge(exit, 2)
+                self.trees.detach(tree, exit)
         for token in self.trees.idle(time.perf_counter()):
             if token.alive:
                 self._place(token.key, token.code).patience *= 2
@@ -304,7 +318,7 @@ class Jit:
                 start()
                 started = True
                 for given in keeping:
-                    given.clear()
+                    recorder.let_go(given)
                 recorder.record()
             except Abort as abort:
                 failure = abort
@@ -448,10 +462,61 @@ class Jit:
     def _raised(self, flag: ir.Flag) -> bool:
         return flag.handle is not None and bool(flag.handle.value)
 
-    def _own_exits(self, compiled: Any, token: LoopToken | FunctionToken) -> None:
-        """Notes to which loop's tree a trace's exits belong."""
+    def _review(self, exit: Any, plan: Any, token: Any, place: Place) -> bool:
+        """Looks at an exit whose bridge is taken often.
+
+        Where the bridge goes around the loop, and the exit is one of the first, peeled iteration, the loop that was recorded is not the one that
+        the program runs: it never comes to the second iteration.  Then it is recorded again; most likely the usual way, by now.
+        Answers whether to look again, later.
+        """
+        if not _is_plain(token) or not plan.early or plan.since is None or place.reviews >= MAX_REVIEWS:
+            return False
+        taken, entered = exit.count - plan.since[0], token.compiled.jump_exit.count - plan.since[1]
+        if taken < MINORITY * entered:
+            return True
+        place.reviews += 1
+        place.attempts = 0
+        place.bridges = 0
+        self.aborts["other-way"] = self.aborts.get("other-way", 0) + 1
+        self._end(token, 1)
+        return False
+
+    def _share(self, exit: Any, plan: Any) -> bool:
+        """Leads an exit to a bridge of its tree that was recorded from another exit of the same shape.
+
+        Not where the trace itself began at this point: the two could send the program to each other for ever.  Between different points
+        at least one instruction was executed.
+        """
+        tree = self.trees.live.get(plan.token)
+        if tree is None or not _is_plain(plan.token) or point(plan.snapshot) == plan.start:
+            return False
+        key, words = shape(plan)
+        found = tree.shapes.get(key)
+        if found is None:
+            return False
+        compiled, flag, other, first = found
+        if self._raised(flag):
+            del tree.shapes[key]
+            return False
+        if not compiled.buf_entry:  # it is being compiled: ask again
+            return True
+        moves = [w for pair in zip(other, words) if pair[0] != pair[1] for w in pair]
+        if len(moves) > 2 * MAX_MOVES:
+            return False
+        self.bridge.attach_bridge(exit, compiled.buf_entry, compiled, tuple(moves))
+        self.trees.share(tree, first, exit)
+        self.counts["shared"] += 1
+        return True
+
+    def _own_exits(self, compiled: Any, token: LoopToken | FunctionToken, start: tuple = ()) -> None:
+        """Notes to which loop's tree a trace's exits belong, and where the trace begins."""
+        ops = compiled.trace.ops
+        label = next((k for k, op in enumerate(ops) if op.code == ir.LABEL), 0)
+        early = {id(op) for op in ops[:label]}
         for plan in compiled.plans:
             plan.token = token
+            plan.start = start
+            plan.early = id(plan.origin) in early
             if plan.origin is not None and plan.origin.code in (_GUARD_POLL, _GUARD_ROOM):
                 plan.exit.next = -1
 
@@ -489,7 +554,7 @@ class Jit:
         assert trace is not None
         token = LoopToken(trace)
         token.compiled = compiled
-        self._own_exits(compiled, token)
+        self._own_exits(compiled, token, ((id(trace.code), trace.header, -1),))
         key = id(trace.code), trace.header
         replaces = self.tokens.get(key)
         self.tokens[key] = token
@@ -522,10 +587,11 @@ class Jit:
         return self._attach_later(Unfinished(token.compiled, trace, token, None))
 
     def _finish_bridge(self, recorder: Recorder, place: Place) -> int:
-        exit, _, token = recorder.parent
+        exit, plan, token = recorder.parent
         compiled = self._compile(recorder)
-        self._own_exits(compiled, token)
+        self._own_exits(compiled, token, point(plan.snapshot))
         self.trees.graft(token, compiled, recorder.flag, exit)
+        self.trees.note_shape(token, compiled, recorder.flag, exit)
         place.bridges += 1
         return self._attach_later(Unfinished(compiled, recorder.trace, token, exit))
 
@@ -537,7 +603,7 @@ class Jit:
             while self.unfinished:
                 self._attach(self.unfinished.pop(0))
             self.bridge.finished()
-            return RETRY
+            return REVIEW
         return WHEN_COMPILED
 
     def on_compiled(self, root: Any) -> int:
@@ -584,6 +650,9 @@ class Jit:
             self.bridge.attach_bridge(item.exit, compiled.buf_entry, compiled)
             if len(token.key) == 2:
                 self.bridge.try_again(token.code, token.header)
+            item.exit.next = item.exit.count + (REVIEW << 3 * self._place(token.key, token.code).reviews)
+            if trace.info.get("stays") and _is_plain(token):
+                item.exit.tag.since = item.exit.count, token.compiled.jump_exit.count
             self.counts["bridges"] += 1
         elif isinstance(token, FunctionToken):
             self._attach_function(token)
@@ -617,6 +686,7 @@ class Jit:
         if self.settings.check and sys.__stderr__ is not None:
             sys.__stderr__.write(f"pytrace: {why}\n")
         if item.exit is not None:
+            self.trees.forget_shape(item.token, item.compiled)
             self.bridge.detach_bridge(item.exit, NEVER)
         else:
             self._end(item.token, NEVER)
@@ -650,9 +720,10 @@ class Jit:
         else:
             self.inner.remove(token)
         self.trees.retire(token, WHEN_COMPILED)
-        for other, exit in self.trees.jumping_to(token):
+        for tree, exit in self.trees.jumping_to(token):
+            other = tree.token
             if exit is not None:
-                self.bridge.detach_bridge(exit, 2)
+                self.trees.detach(tree, exit)
             else:
                 self._end(other, wait)
 

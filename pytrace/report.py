@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 _COUNTS = (
     ("loops", "loops compiled"),
     ("bridges", "bridges compiled"),
+    ("shared", "exits that share a bridge"),
     ("functions", "functions compiled"),
     ("exits", "side exits taken"),
     ("invalidations", "traces invalidated"),

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from .guards.shapes import shape
 from .tracer.functions import FunctionToken
 from .tracer.recorder import LoopToken
 
@@ -25,12 +26,14 @@ IDLE_TREES = 512  # compiled meanwhile
 class Tree:
     """A loop and its bridges: compiled traces with the exits that they hang on (None: the loop), and the flags of what they rely on."""
 
-    __slots__ = ("token", "members", "flags", "patience", "entries", "made", "time")
+    __slots__ = ("token", "members", "flags", "shapes", "shared", "patience", "entries", "made", "time")
 
     def __init__(self, token: Any, patience: int, made: int, time: float) -> None:
         self.token = token
         self.members: list[Any] = []
         self.flags: list[Any] = []
+        self.shapes: dict[tuple, tuple] = {}  # what `guards.shapes` says of an exit -> (its bridge, the bridge's flag, the words of its inputs, the exit)
+        self.shared: dict[Any, list[Any]] = {}  # by the exit from which a bridge was recorded: exits that were led to it later
         self.patience = patience
         self.entries = -1
         self.made = made  # trees, when it was last seen to be in use
@@ -60,6 +63,29 @@ class Trees:
         tree = self.live.get(token) or self.retired.get(token)
         if tree is not None:
             self._add(tree, compiled, flag, exit)
+
+    def note_shape(self, token: Any, compiled: Any, flag: Any, exit: Any) -> None:
+        """Other exits of the tree that have this one's shape may share its bridge."""
+        tree = self.live.get(token)
+        if tree is not None:
+            key, words = shape(exit.tag)
+            tree.shapes.setdefault(key, (compiled, flag, words, exit))
+
+    def share(self, tree: Tree, first: Any, exit: Any) -> None:
+        """Another exit of the tree leads to the bridge that was recorded from `first`."""
+        tree.shared.setdefault(first, []).append(exit)
+
+    def detach(self, tree: Tree, exit: Any) -> None:
+        """Nobody goes to an exit's bridge any more."""
+        for e in (exit, *tree.shared.pop(exit, ())):
+            self.bridge.detach_bridge(e, 2)
+        tree.shapes = {key: entry for key, entry in tree.shapes.items() if entry[3] is not exit}
+
+    def forget_shape(self, token: Any, compiled: Any) -> None:
+        """A bridge could not be compiled."""
+        tree = self.live.get(token)
+        if tree is not None:
+            tree.shapes = {key: entry for key, entry in tree.shapes.items() if entry[0] is not compiled}
 
     def _add(self, tree: Tree, compiled: Any, flag: Any, exit: Any) -> None:
         tree.members.append((compiled, exit))
@@ -129,8 +155,8 @@ class Trees:
         return reached
 
     def jumping_to(self, token: Any) -> list[tuple]:
-        """(token, exit or None) of the live loops and bridges that jump to a loop."""
-        return [(t, exit) for t, tree in self.live.items() for compiled, exit in tree.members if token in _targets(compiled)]
+        """(tree, exit or None) of the live loops and bridges that jump to a loop."""
+        return [(tree, exit) for tree in self.live.values() for compiled, exit in tree.members if token in _targets(compiled)]
 
     def _free(self, tree: Tree) -> None:
         for flag in tree.flags:

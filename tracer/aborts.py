@@ -28,6 +28,7 @@ REASONS: dict[str, Reason] = {
         Reason("loop-ended", "the loop ended before a whole iteration was recorded", "", 2),
         Reason("loop-left", "the recorded iteration was the loop's last", "recorded again at once", 1),
         Reason("no-recursion", "the function did not call itself in the call that was recorded", "", 1),
+        Reason("other-way", "the loop that was recorded is not the way that the program goes around", "recorded again", 1),
         Reason("too-long", "one iteration is longer than the limit on recorded operations", "raise max_trace_ops", 8),
         Reason("inner-loop", "an inner loop that is not compiled yet ran for too many iterations", "", 2),
         Reason("unstable", "a variable changed its type, or became bound, during the iteration", "", 2),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import builtins
 import math
+import opcode
 import operator
 import sys
 from types import BuiltinFunctionType, FunctionType, MethodType
@@ -290,6 +291,15 @@ def operator_method(m: Any, ta: type, tb: type, name: str) -> Any:
     return fn
 
 
+def returns_none(code: Any) -> bool:
+    """Whether a function has no `return` but those of None."""
+    for ins in info(code).order:
+        name = opcode.opname[ins.op]
+        if name == "RETURN_VALUE" or name == "RETURN_CONST" and code.co_consts[ins.arg] is not None:
+            return False
+    return True
+
+
 def enter_operator(m: Any, fn: FunctionType, a: Any, b: Any) -> None:
     """Inlines an operator's method; its result is the operation's."""
     m.guard_type(a)
@@ -355,12 +365,31 @@ def _known(m: Any, f: Any, fn: Any, args: list, total: int) -> Any:
             for a in args:
                 m.guard_type(a)
             return m.call_object(fn, args, runs=False, writes=())
-        if t is BuiltinFunctionType and not args and type(obj.__self__).__name__ == "Random" and obj.__name__ == "random":
+        if t is BuiltinFunctionType and not args and obj.__name__ == "random" and _is_mersenne(m, obj.__self__):
             m.guard_is(fn, obj)
-            return m.call_object(fn, args, runs=False, writes=(), known=float)
+            return m.from_prim(m.emit("call", m.const(obj.__self__).ir, desc=_RANDOM), obj())
+        if t is _METHOD_DESCRIPTOR and len(args) == 1 and obj.__name__ == "random" and _is_mersenne(m, args[0].obj) and obj.__objclass__ in type(args[0].obj).__mro__:
+            m.guard_is(fn, obj)
+            m.guard_type(args[0])
+            return m.from_prim(m.emit("call", args[0].ir, desc=_RANDOM), obj(args[0].obj))
         if t is type and obj not in _TRANSPARENT and _instantiate(m, f, fn, args, None, total):
             return _ENTERED
     return None
+
+
+_RANDOM = ir.CallDescr("pt_random", "r", FLOAT)
+_checked: dict[type, bool] = {}
+
+
+def _is_mersenne(m: Any, obj: Any) -> bool:
+    """Whether obj is an instance of _random.Random (if that is loaded), whose random() the bridge can compute."""
+    module = sys.modules.get("_random")
+    cls = getattr(module, "Random", None)
+    if type(cls) is not type or cls not in type(obj).__mro__:
+        return False
+    if cls not in _checked:
+        _checked[cls] = m.bridge.check_random(cls)
+    return _checked[cls]
 
 
 _TRANSPARENT = frozenset((int, float, bool, str, list, tuple, dict, set, range, enumerate, zip, type))
@@ -592,6 +621,27 @@ def _append(m: Any, f: Any, args: list) -> Any:
         return None
     containers.append(m, args[0], args[1])
     return m.const(None)
+
+
+def _quiet(method: Any, cls: type, writes: tuple, fits: Callable[[list], bool]) -> None:
+    """A method of exact `cls` objects that runs no Python code with arguments that fit."""
+
+    @known(method)
+    def meaning(m: Any, f: Any, args: list) -> Any:
+        if not args or type(args[0].obj) is not cls or not fits(args[1:]):
+            return None
+        for a in args[: 2 if method is list.insert else None]:
+            m.guard_type(a)
+        return m.call_object(m.const(method), args, runs=False, writes=writes)
+
+
+_quiet(list.insert, list, containers.LIST_WRITES, lambda a: len(a) == 2 and type(a[0].obj) is int)
+_quiet(list.extend, list, containers.LIST_WRITES, lambda a: len(a) == 1 and type(a[0].obj) in (list, tuple))
+_quiet(list.reverse, list, containers.LIST_WRITES, lambda a: not a)
+_quiet(list.copy, list, (), lambda a: not a)
+_quiet(dict.keys, dict, (), lambda a: not a)
+_quiet(dict.values, dict, (), lambda a: not a)
+_quiet(dict.items, dict, (), lambda a: not a)
 
 
 @known(list.pop)

@@ -15,6 +15,7 @@ SIZES = {list: ir.LIST_SIZE, tuple: ir.TUPLE_SIZE}
 RANGE_ITER = type(iter(range(0)))
 LIST_ITER = type(iter([]))
 TUPLE_ITER = type(iter(()))
+ASCII_ITER = type(iter("a"))  # of a string of ASCII characters only; other strings have another type
 LIST_WRITES = ("list.ob_size", "list.ob_item", "list.items")
 _SAFE_KEYS = frozenset((int, str, float, bool, bytes, type(None)))
 
@@ -311,7 +312,7 @@ def _peek_sequence(m: Any, it: Any) -> Any:
 ENUM_INDEX = ir.FieldDescr("enumerate.en_index", INT, "enumerate.en_index", offset=16)
 ENUM_ITER = ir.FieldDescr("enumerate.en_sit", ir.REF, "enumerate.en_sit", immutable=True, offset=24)
 ZIP_ITERS = ir.FieldDescr("zip.ittuple", ir.REF, "zip.ittuple", immutable=True, offset=24)
-_SIMPLE = frozenset((RANGE_ITER, LIST_ITER, TUPLE_ITER))
+_SIMPLE = frozenset((RANGE_ITER, LIST_ITER, TUPLE_ITER, ASCII_ITER))
 
 
 def _countable(e: Any) -> bool:
@@ -401,7 +402,36 @@ def _peek_zip(m: Any, it: Any) -> Any:
     return item, commit
 
 
-_PEEK = {RANGE_ITER: _peek_range, LIST_ITER: _peek_sequence, TUPLE_ITER: _peek_sequence, enumerate: _peek_enumerate, zip: _peek_zip}
+_ASCII_CHAR = ir.CallDescr("pt_ascii_char", "ri", ir.REF, owns=False, pure=True)
+
+
+def _peek_ascii(m: Any, it: Any) -> Any:
+    m.guard_type(it)
+    state = it.obj.__reduce__()  # (iter, (string,), index), or (iter, ("",)) when exhausted
+    seq = m.emit("load", it.ir, desc=ir.STR_ITER_SEQ)
+    if len(state) < 3:
+        m.guard("guard_null", seq)
+        return None
+    string, i = state[1][0], state[2]
+    m.guard("guard_nonnull", seq)
+    x = m.emit("load", it.ir, desc=ir.STR_ITER_INDEX)
+    more = m.emit("int_ult", x, m.emit("load", seq, desc=ir.STR_LENGTH))
+    if i >= len(string):
+        m.guard("guard_false", more)
+        next(it.obj, None)
+        m.emit("store", it.ir, ir.NULL, desc=ir.STR_ITER_SEQ)
+        give_up(m, seq, string, str)
+        return None
+    m.guard("guard_true", more)
+
+    def commit() -> None:
+        next(it.obj)
+        m.emit("store", it.ir, m.emit("int_add", x, Const(INT, 1)), desc=ir.STR_ITER_INDEX)
+
+    return (lambda: _val(m.emit("call", seq, x, desc=_ASCII_CHAR), string[i], False, str)), commit
+
+
+_PEEK = {ASCII_ITER: _peek_ascii, RANGE_ITER: _peek_range, LIST_ITER: _peek_sequence, TUPLE_ITER: _peek_sequence, enumerate: _peek_enumerate, zip: _peek_zip}
 
 
 SAFE_ITERATORS = frozenset((type(iter("")), type(iter(b"")), type(iter({})), type(iter({}.items())), type(iter({}.values())), type(iter(set())), type(reversed([]))))

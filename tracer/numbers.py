@@ -327,6 +327,9 @@ def _compares_identity(m: Any, obj: Any) -> bool:
     return not t.__flags__ & (1 << 9) or m.watcher.watch_type(m.flag, t)
 
 
+_STR_EQ = ir.CallDescr("pt_str_eq", "rr", INT, pure=True)
+
+
 def compare(m: Any, cmp: str, a: Any, b: Any) -> Any:
     """The value of a comparison."""
     ta, tb = type(a.obj), type(b.obj)
@@ -350,6 +353,9 @@ def compare(m: Any, cmp: str, a: Any, b: Any) -> Any:
     if ta in HASHABLE and tb in HASHABLE and (ta is tb and ta in (str, bytes, int) or cmp in ("==", "!=")):
         m.guard_type(a)
         m.guard_type(b)
+        if ta is str and tb is str and cmp in ("==", "!="):
+            n = m.emit("int_is_true", m.emit("call", a.ir, b.ir, desc=_STR_EQ))
+            return m.from_prim(n if cmp == "==" else m.emit("bool_not", n), fn(a.obj, b.obj))
         n, value = m.residual("pt_compare", [a, b], fn, runs=False, error="neg", result=INT, extra=(code,))
         return m.from_prim(m.emit("int_is_true", n), value)
     if code.value in (2, 3) and _compares_identity(m, a.obj) and _compares_identity(m, b.obj):

@@ -386,7 +386,7 @@ def _contains(m: Any, f: Any, arg: int, ins: Any) -> None:
         m.drop(f, 2)
         m.push(f, m.from_prim(r, value))
         return
-    n, value = m.residual("PySequence_Contains", [b, a], lambda c, x: x in c, runs=not (safe and type(b.obj) in (str, bytes)), error="neg", result=ir.INT)
+    n, value = m.residual("PySequence_Contains", [b, a], operator.contains, runs=not (safe and type(b.obj) in (str, bytes)), error="neg", result=ir.INT)
     r = m.emit("int_is_true", n)
     value = bool(value)
     if arg:
@@ -418,6 +418,11 @@ def _binary_subscr(m: Any, f: Any, arg: int, ins: Any) -> None:
 @op("STORE_SUBSCR")
 def _store_subscr(m: Any, f: Any, arg: int, ins: Any) -> None:
     v, c, i = f.stack[-3:]
+    method = calls.special_method(m, c.obj, "__setitem__", 3)
+    if method is not None and calls.returns_none(method.__code__):
+        m.guard_type(c)
+        calls.enter_function(m, f, method, [c, i, v], 3, drop_result=True)
+        return
     containers.setitem(m, c, i, v)
     m.drop(f, 3)
 
@@ -429,6 +434,9 @@ def _delete_subscr(m: Any, f: Any, arg: int, ins: Any) -> None:
     m.drop(f, 2)
 
 
+_LIST_SLICE = ir.CallDescr("pt_list_slice", "rii", ir.REF, "null")
+
+
 @op("BINARY_SLICE")
 def _binary_slice(m: Any, f: Any, arg: int, ins: Any) -> None:
     c, a, b = f.stack[-3:]
@@ -436,19 +444,46 @@ def _binary_slice(m: Any, f: Any, arg: int, ins: Any) -> None:
     if safe:
         for x in (c, a, b):
             m.guard_type(x)
-    r = m.residual("pt_getslice", [c, a, b], lambda c, a, b: c[a:b], runs=not safe, known=type(c.obj) if safe else None)
+    if type(c.obj) is list and all(x.obj is None or m.is_small(x) for x in (a, b)):
+        for x in (c, a, b):
+            m.guard_type(x)
+        low = m.unbox(a) if a.obj is not None else ir.Const(ir.INT, 0)
+        high = m.unbox(b) if b.obj is not None else ir.Const(ir.INT, (1 << 63) - 1)
+        op = ir.make("call", c.ir, low, high, desc=_LIST_SLICE, snap=m.snap())
+        m.ops.append(op)
+        r = m.new_value(op, c.obj[a.obj : b.obj], list)
+        m.drop(f, 3)
+        m.push(f, r)
+        return
+    r = m.residual("pt_getslice", [c, a, b], operator.getitem, (c.obj, slice(a.obj, b.obj)), runs=not safe, known=type(c.obj) if safe else None)
     m.drop(f, 3)
     m.push(f, r)
+
+
+_QUIET_SLICE = ir.CallDescr("pt_quiet_slice", "rii", ir.INT, reads=("*",))
+_LIST_SETSLICE = ir.CallDescr("pt_list_setslice", "riir", ir.INT, "neg", writes=containers.LIST_WRITES)
+
+
+def _ends(a: Any, b: Any) -> tuple[int, int]:
+    return 0 if a.obj is None else a.obj, (1 << 63) - 1 if b.obj is None else b.obj
 
 
 @op("STORE_SLICE")
 def _store_slice(m: Any, f: Any, arg: int, ins: Any) -> None:
     v, c, a, b = f.stack[-4:]
-
-    def store(c: Any, a: Any, b: Any, v: Any) -> None:
-        c[a:b] = v
-
-    m.residual("pt_setslice", [c, a, b, v], store, error="neg", result=ir.INT)
+    bounds = all(x.obj is None or m.is_small(x) for x in (a, b))
+    if type(c.obj) is list and type(v.obj) in (list, tuple) and bounds and m.bridge.quiet_slice(c.obj, *_ends(a, b)):
+        # giving up what stood there runs no Python code: established before, each time
+        for x in (c, a, b, v):
+            m.guard_type(x)
+        low, high = [x if type(x) is int else m.unbox(x) for x in (0 if a.obj is None else a, (1 << 63) - 1 if b.obj is None else b)]
+        low, high = [ir.Const(ir.INT, x) if type(x) is int else x for x in (low, high)]
+        m.guard("guard_true", m.emit("int_is_true", m.emit("call", c.ir, low, high, desc=_QUIET_SLICE)))
+        m.ops.append(ir.make("call", c.ir, low, high, v.ir, desc=_LIST_SETSLICE, snap=m.snap()))
+        c.obj[a.obj : b.obj] = v.obj
+        m.drop(f, 4)
+        return
+    m.residual("pt_setslice", [c, a, b, v], operator.setitem, (c.obj, slice(a.obj, b.obj), v.obj), error="neg", result=ir.INT)
     m.drop(f, 4)
 
 
@@ -493,27 +528,31 @@ def _by_call(m: Any, f: Any, fn: Any, args: list, n: int, runs: bool = True, kno
         m.release(r)
 
 
-def _build_map(*kv: Any) -> dict:
-    d = {}
-    for i in range(0, len(kv), 2):
-        d[kv[i]] = kv[i + 1]
-    return d
+# What is run while recording must be C functions: the program's code may look at who called it.
 
 
-def _variadic(symbol: str, fn: Callable, known: type | None = None, runs: bool = True) -> Callable:
+def _pairs(items: list) -> list:
+    return [(k.obj, v.obj) for k, v in zip(items[::2], items[1::2])]
+
+
+def _objects(items: list) -> tuple:
+    return tuple([v.obj for v in items])
+
+
+def _variadic(symbol: str, fn: Callable, argument: Callable, known: type | None = None, runs: bool = True) -> Callable:
     def meaning(m: Any, f: Any, arg: int, ins: Any) -> None:
         n = 2 * arg if symbol == "pt_build_map" else arg
         items = f.stack[-n:] if n else []
-        r = m.residual(symbol, items, fn, vector=True, known=known, runs=runs and bool(items))
+        r = m.residual(symbol, items, fn, (argument(items),), vector=True, known=known, runs=runs and bool(items))
         m.drop(f, n)
         m.push(f, r)
 
     return meaning
 
 
-_by_name["BUILD_MAP"] = _variadic("pt_build_map", _build_map, dict)
-_by_name["BUILD_SET"] = _variadic("pt_build_set", lambda *a: {*a}, set)
-_by_name["BUILD_STRING"] = _variadic("pt_build_string", lambda *a: "".join(a), str, runs=False)
+_by_name["BUILD_MAP"] = _variadic("pt_build_map", dict, _pairs, dict)
+_by_name["BUILD_SET"] = _variadic("pt_build_set", set, _objects, set)
+_by_name["BUILD_STRING"] = _variadic("pt_build_string", "".join, _objects, str, runs=False)
 
 
 @op("BUILD_CONST_KEY_MAP")
@@ -522,7 +561,7 @@ def _build_const_key_map(m: Any, f: Any, arg: int, ins: Any) -> None:
     items = []
     for k, v in zip(keys, f.stack[-1 - arg : -1]):
         items += [m.const(k), v]
-    r = m.residual("pt_build_map", items, _build_map, vector=True, known=dict, runs=bool(items))
+    r = m.residual("pt_build_map", items, dict, (_pairs(items),), vector=True, known=dict, runs=bool(items))
     m.drop(f, arg + 1)
     m.push(f, r)
 
@@ -543,8 +582,8 @@ def _into(symbol: str, fn: Callable) -> Callable:
     return meaning
 
 
-_by_name["SET_ADD"] = _into("PySet_Add", lambda s, x: s.add(x))
-_by_name["SET_UPDATE"] = _into("_PySet_Update", lambda s, x: s.update(x))
+_by_name["SET_ADD"] = _into("PySet_Add", set.add)
+_by_name["SET_UPDATE"] = _into("_PySet_Update", set.update)
 
 
 @op("LIST_EXTEND")
@@ -554,7 +593,7 @@ def _list_extend(m: Any, f: Any, arg: int, ins: Any) -> None:
         m.leave(f)  # CPython has its own message for what is not iterable
         return
     m.guard_type(items)
-    m.residual("pt_list_extend", [lst, items], lambda s, x: s.extend(x), runs=False, error="neg", result=ir.INT, writes=("list.ob_size", "list.ob_item", "list.items"))
+    m.residual("pt_list_extend", [lst, items], list.extend, runs=False, error="neg", result=ir.INT, writes=("list.ob_size", "list.ob_item", "list.items"))
     m.drop(f)
 
 

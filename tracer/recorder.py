@@ -34,6 +34,7 @@ from .aborts import Abort, Raised
 from .ir import BOOL, FLOAT, INT, REF, Const, FrameState, Op, Snapshot, Trace
 
 _MISSING = object()
+_FAR = 1 << 30
 HARMLESS = frozenset((int, float, bool, type(None), str, bytes, complex, range, type(iter(range(0))), type(Ellipsis), type(NotImplemented)))
 _UNBOX = {int: ("unbox_int", INT), float: ("unbox_float", FLOAT), bool: ("unbox_bool", BOOL)}
 _BOX = {INT: "box_int", FLOAT: "box_float", BOOL: "box_bool"}
@@ -234,7 +235,10 @@ class Recorder:
         self.closed = False  # the state is that at the start of the current instruction, or, when closed, f.stack's
         self.place: Any = None
         self.parent: Any = None
-        self.body_end = -1  # where the recording must not leave the loop: offset of the loop's last instruction
+        self.body_end = -1  # where it matters whether the recording leaves the loop: offset of the loop's last instruction
+        self.around = (0, _FAR)  # of a bridge: the first and last instruction of its loop
+        self.left = False  # a bridge left its loop
+        self.belongs: LoopToken | None = None  # the loop to whose tree a bridge belongs
 
     # -- values -------------------------------------------------------------------------------------------------------
 
@@ -272,6 +276,10 @@ class Recorder:
         kind = prim.type
         op = self.emit(_BOX[kind], prim)
         return Val(op, obj, kind != BOOL, type(obj), prim)
+
+    def new_value(self, op: Op, obj: Any, known: type | None = None) -> Val:
+        """A new reference that an operation gave."""
+        return Val(op, obj, True, known)
 
     def loaded(self, op: Op, obj: Any, known: type | None = None) -> Val:
         """A borrowed reference that was loaded from memory: the trace takes its own."""
@@ -768,6 +776,7 @@ class Recorder:
         extra = self.extra
         first = True
         end = self.body_end
+        low, high = self.around
         while True:
             f = frames[-1]
             at = f.pc
@@ -778,6 +787,8 @@ class Recorder:
                     return "closed"
                 if end >= 0 and f.root and not self.header <= at <= end:
                     raise Abort("loop-left")
+                if f.root and not low <= at <= high:
+                    self.left = True
             if extra:
                 for op in extra:
                     self.emit("decref", op, snap=self.snap())
@@ -806,6 +817,11 @@ class Recorder:
             if self.released:
                 g = frames[-1]
                 self._release_all(at if g is f else g.pc if g.call_offset < 0 else g.call_offset)
+
+    def let_go(self, given: list) -> None:
+        """Empties a list of the program's objects; what dies with that sees the program's frames."""
+        f = self.frames[-1]
+        self._free(given, f, f.pc)
 
     def _free(self, box: list, f: Frame, at: int) -> None:
         """Lets an object die as CPython would at the instruction `at`: its finalizer sees the program's frames."""
@@ -1082,6 +1098,8 @@ class Recorder:
         vals = self._values_for(token.inputs, token.types, token.nulls)
         if vals is None:
             return self._leave()
+        assert self.trace is not None
+        self.trace.info["stays"] = not self.left and token is self.belongs
         self.ops.append(ir.make("guard_poll", snap=self.snap()))
         self._end(ir.make("jump_loop", *self._operands(vals, token.types, token.inputs), desc=token))
         return True

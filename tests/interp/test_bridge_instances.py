@@ -446,7 +446,7 @@ NOT_PLAIN = [
     lambda: (k for k in [1]),
     lambda: Plain(a=lambda: 0),
     with_dict,
-    lambda: [0] * 1000,
+    lambda: [0] * 20000,
 ]
 
 
