@@ -270,7 +270,7 @@ class Jit:
         recorder.parent = (exit, plan, token)
         if isinstance(token, FunctionToken):
             recorder.fn = token
-        elif _is_plain(token):
+        elif token is not None and _is_plain(token):
             recorder.belongs = token
             recorder.around = token.header, bytecode.info(token.code).headers[token.header]
         release = [plan.live.index(v) if not isinstance(v, ir.Const) else _const_index(plan.live, v) for v in plan.owned]

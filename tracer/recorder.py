@@ -236,7 +236,7 @@ class Recorder:
         self.place: Any = None
         self.parent: Any = None
         self.body_end = -1  # where it matters whether the recording leaves the loop: offset of the loop's last instruction
-        self.around = (0, _FAR)  # of a bridge: the first and last instruction of its loop
+        self.around: tuple[int, int] = (0, _FAR)  # of a bridge: the first and last instruction of its loop
         self.left = False  # a bridge left its loop
         self.belongs: LoopToken | None = None  # the loop to whose tree a bridge belongs
 
