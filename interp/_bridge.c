@@ -154,6 +154,7 @@ enter_native(PtRoot *r, PtNative entry, PyObject *keepalive, PtTrialEntry *trial
     f->stacktop = -1;
     PtActivation a;
     pt_begin_activation(&a, keepalive);
+    pt_forget_notes(f);
     PtExit *e = run_chain(entry, &ctx, trial);
 
     PT_ASSERT(pt_current(ts) == f && ts->tracing == 0);

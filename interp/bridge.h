@@ -235,6 +235,7 @@ typedef struct PtWrite {
 
 PT_HIDDEN extern int pt_called_out;   /* calls out of frames that are ours, going on now */
 PT_HIDDEN void pt_hook_locals(int on);
+PT_HIDDEN void pt_forget_notes(PtFrame *f);
 PT_HIDDEN PtWrite *pt_take_writes(PyThreadState *ts, PtFrame *root);
 PT_HIDDEN void pt_free_writes(PtWrite *w);
 PT_HIDDEN PtWrite *pt_kept_frames(PyThreadState *ts, PtFrame *root, PtWrite *list);

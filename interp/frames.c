@@ -84,6 +84,7 @@ pt_push_frame(PyThreadState *ts, PyFunctionObject *func, PyCodeObject *code)
     pt_set_at(f, code->_co_firsttraceable);
     f->previous = pt_current(ts);
     pt_set_current(ts, f);
+    pt_forget_notes(f);
     ts->py_recursion_remaining--;
     return f;
 }

@@ -88,10 +88,67 @@ pt_adopt(PtFrame *f, PyFrameObject *fo)
 
 static PtWrite *noted;           /* newest first */
 
+static int n_noted;
+
+/* f begins to be one of ours: what was noted is about other frames, which have been in the same place. */
+void
+pt_forget_notes(PtFrame *f)
+{
+    PtWrite **link = &noted, *stale = NULL;
+    while (*link != NULL) {
+        PtWrite *w = *link;
+        if (w->frame == f) {
+            *link = w->next;
+            w->next = stale;
+            stale = w;
+        }
+        else {
+            link = &w->next;
+        }
+    }
+    pt_free_writes(stale);
+}
+
+static int
+is_running(PtFrame *frame)
+{
+    PyInterpreterState *interp = PyInterpreterState_Get();
+    for (PyThreadState *ts = PyInterpreterState_ThreadHead(interp); ts != NULL; ts = PyThreadState_Next(ts)) {
+        for (PtFrame *f = pt_current(ts); f != NULL; f = f->previous) {
+            if (f == frame) {
+                return 1;
+            }
+        }
+    }
+    return 0;
+}
+
+/* Notes about frames that are gone are only in the way. */
+static void
+drop_stale(void)
+{
+    PtWrite **link = &noted, *stale = NULL;
+    while (*link != NULL) {
+        PtWrite *w = *link;
+        if (is_running(w->frame)) {
+            link = &w->next;
+        }
+        else {
+            *link = w->next;
+            w->next = stale;
+            stale = w;
+        }
+    }
+    pt_free_writes(stale);
+}
+
 static void
 note(PtFrame *f, int slot, PyObject *old)
 {
     noted = new_write(noted, f, slot, f->localsplus[slot], old);
+    if (++n_noted % 64 == 0) {
+        drop_stale();
+    }
 }
 
 /* The frame's slots, held; NULL where it is none of ours. */
@@ -256,6 +313,11 @@ pt_take_writes(PyThreadState *ts, PtFrame *root)
 }
 
 #else
+
+void
+pt_forget_notes(PtFrame *f)
+{
+}
 
 void
 pt_hook_locals(int on)

@@ -759,6 +759,7 @@ call_handler(PtRoot *r, PyObject *handler, PyObject **args, int n)
         return NULL;
     }
     view->root = r;
+    pt_forget_notes(r->f);
     args[0] = (PyObject *)view;
     r->exc_info = ts->exc_info;
     r->handled = Py_XNewRef(ts->exc_info->exc_value);

@@ -163,8 +163,43 @@ def kept(n):
     return sum(frames)
 
 
+def stranger(n):
+    """Variables of frames that are gone are not those of the next frame in their place."""
+    bad = 0
+    for i in range(n):
+        elsewhere(i)
+        bad += victim(i, "a", "b") != ("a", "b", i)
+    return bad
+
+
+def elsewhere(i):
+    first = second = third = None
+    if i % 3 == 0:
+        change()
+    return first, second, third
+
+
+def change():
+    sys._getframe(1).f_locals["second"] = 42
+    sys._getframe(1).f_locals["third"] = 43
+
+
+def victim(i, a, b):
+    for x in (1, 2):
+        look(x)
+    return a, b, i
+
+
+def look(x):
+    return [x for _ in range(x)]
+
+
+def outermost(n):
+    return sum(sum(map(stranger, [n])) for _ in range(4))
+
+
 def show(n):
-    print(own(n), inlined(n), through_proxy(n), two_frames(n), raising(n), finalizing(n), cells(n), sum(generator(n)), kept(n))
+    print(own(n), inlined(n), through_proxy(n), two_frames(n), raising(n), finalizing(n), cells(n), sum(generator(n)), kept(n), outermost(n))
     print(never_stored(n, Noisy("first")), seen[:3], len(seen))
     seen.clear()
 
