@@ -26,6 +26,8 @@ typedef struct PtCtx {
     void *eval_breaker;          /* address to poll, see layout()'s "eval_breaker.*" */
     int64_t spare[8];            /* [0]: the monitoring version on entry; the rest is native code's own */
     struct PtWrite *writes;      /* variables that were written from outside and are not in the frame yet */
+    PyObject **shown;            /* during a call out: what the dicts were given for the names that the trace holds */
+    struct PtRenamed *renamed;   /* held names that were given other values meanwhile */
     struct PtCall *chain;        /* native calls in progress, see native.c */
     PyObject *result;            /* what a native call gave that is not what it promised */
     char *stack_limit;           /* compiled functions do not go below */

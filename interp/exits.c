@@ -304,6 +304,78 @@ write_names(PtProg *g, const int64_t *buf, PyObject **virtuals)
     }
 }
 
+/* ---- held names ----
+
+   A trace holds some names of a module in registers. The dicts are brought up to date for a call out; if one of these names has
+   another value after it, native code leaves at the guard behind the call, and the exit leaves the new value where it is. */
+
+typedef struct PtRenamed {
+    struct PtRenamed *next;
+    PyObject *dict, *key, *value;
+} PtRenamed;
+
+static PyObject *
+current_value(Name *n)
+{
+    PyObject *value = Py_XNewRef(PyDict_GetItemWithError(n->dict, n->key));
+    PyErr_Clear();
+    return value;
+}
+
+static void __attribute__((noinline))
+restore_renamed(PtCtx *ctx)
+{
+    for (PtRenamed *r = ctx->renamed; r != NULL; r = r->next) {
+        if ((r->value ? PyDict_SetItem(r->dict, r->key, r->value) : PyDict_DelItem(r->dict, r->key)) < 0) {
+            PyErr_Clear();
+        }
+    }
+}
+
+static void
+forget_renamed(PtCtx *ctx)
+{
+    while (ctx->renamed != NULL) {
+        PtRenamed *r = ctx->renamed;
+        ctx->renamed = r->next;
+        Py_DECREF(r->dict);
+        Py_DECREF(r->key);
+        Py_XDECREF(r->value);
+        PyMem_Free(r);
+    }
+}
+
+static void __attribute__((noinline))
+show_names(PtCtx *ctx, PtProg *g)
+{
+    restore_renamed(ctx);
+    ctx->shown = (void *)must((void *)PyMem_Calloc(g->n_names, sizeof(PyObject *)));
+    for (int i = 0; i < g->n_names; i++) {
+        ctx->shown[i] = current_value(&g->names[i]);
+    }
+}
+
+static void __attribute__((noinline))
+look_at_names(PtCtx *ctx, PtProg *g)
+{
+    PyObject *exc = PyErr_GetRaisedException();
+    for (int i = 0; i < g->n_names; i++) {
+        Name *n = &g->names[i];
+        PyObject *value = current_value(n);
+        if (value != ctx->shown[i]) {
+            PtRenamed *r = (void *)must((void *)PyMem_Malloc(sizeof(PtRenamed)));
+            *r = (PtRenamed){ctx->renamed, Py_NewRef(n->dict), Py_NewRef(n->key), Py_XNewRef(value)};
+            ctx->renamed = r;
+            ctx->spare[0] = -1;
+        }
+        Py_XDECREF(value);
+        Py_XDECREF(ctx->shown[i]);
+    }
+    PyMem_Free(ctx->shown);
+    ctx->shown = NULL;
+    PyErr_SetRaisedException(exc);
+}
+
 /* Everything but the release. The innermost frame is current afterwards; the frames that were pushed are described in pending[0..].
    `root` NULL: the outermost frame is pushed, too. `calling`: for the time of a call, which may come from the instruction before the one at
    which the frame goes on. */
@@ -403,6 +475,10 @@ deoptimize(PtRoot *r, PtCtx *ctx, PtExit *e)
     pt_rebuild(r->ts, r->f, g, ctx->buf, pending, 0);
     if (ctx->writes != NULL) {
         pt_apply_writes(ctx, g, r->f, pending);
+    }
+    if (ctx->renamed != NULL) {
+        restore_renamed(ctx);
+        forget_renamed(ctx);
     }
     pt_release_refs(g, ctx->buf);
     Py_CLEAR(ctx->result);
@@ -507,7 +583,8 @@ pt_leave_native(PtRoot *r, PtCtx *ctx, PtExit *e)
     pt.stats.exits++;
     e->count++;
     int asks = !(e->flags & (PT_EXIT_RAISE | PT_EXIT_RETURN)) && pt.on_exit != NULL;
-    if (asks && e->count >= (e->next ? e->next : pt.exit_threshold) && !pt_watched(r->ts, pt_code(r->f)) && ctx->writes == NULL) {
+    if (asks && e->count >= (e->next ? e->next : pt.exit_threshold) && !pt_watched(r->ts, pt_code(r->f)) && ctx->writes == NULL &&
+        ctx->renamed == NULL) {
         hot_exit(r, ctx, e);
     }
     else {
@@ -525,6 +602,9 @@ pt_sync(PtCtx *ctx, PtExit *e)
     pt.stats.syncs++;
     pt_called_out++;
     pt_rebuild(ctx->tstate, ctx->frame, g, ctx->buf, pending, 1);
+    if (g->n_names) {
+        show_names(ctx, g);
+    }
 }
 
 /* Native code leaves at the guard behind the call. */
@@ -545,6 +625,9 @@ pt_unsync(PtCtx *ctx, PtExit *e)
     PtProg *g = e->prog;
     PtFrame *root = ctx->frame;
     pt_called_out--;
+    if (g->n_names) {
+        look_at_names(ctx, g);
+    }
     PtWrite *writes = pt_take_writes(ctx->tstate, root);
     if (pt_current(ctx->tstate) != root) {
         writes = pt_kept_frames(ctx->tstate, root, writes);

@@ -64,6 +64,7 @@ sync_call(PtCtx *ctx, PtCall *c)
     PtPending pending[g->n_frames];
     c->below = pt_current(ctx->tstate);
     pt_called_out++;
+    PT_ASSERT(g->n_names == 0);
     pt_rebuild(ctx->tstate, g->frames[0].func ? NULL : ctx->frame, g, c->buf, pending, 1);
     c->synced = 1;
 }

@@ -97,6 +97,8 @@ def start(m: Any, f: Any, locs: list, generic: frozenset) -> None:
 
 def target(m: Any, func: Any) -> FunctionToken | None:
     """The compiled function that stands for calls of func, where these are not better inlined."""
+    if m.names:  # it would read them from their dict, where they are not
+        return None
     token = m.fn if m.fn is not None and m.fn.func is func else m.inner.function(func)
     if token is m.fn and token is not None and sum(1 for g in m.frames if g.code is token.code) < token.unroll:
         return None

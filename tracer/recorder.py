@@ -409,12 +409,20 @@ class Recorder:
         if writes:
             self._written(writes[0])
         self.blank()
+        self._look_at_names()
         self.check_invalidated = True
         if self.real.watched or len(self.frames) > 1 and any(self.bridge.is_monitored(f.code) for f in self.frames[1:]):
             self.stop = "watched"
         if not ok:
             raise Raised(value)
         return value
+
+    def _look_at_names(self) -> None:
+        """Where the program has given a name that the trace holds another value, the trace ends."""
+        for d, key, v in self.names.values():
+            now = dict.get(d, key)
+            if type(now) is not type(v.obj) or now != v.obj:
+                self.stop = self.stop or "frame-changed"
 
     def _written(self, writes: list) -> None:
         """Variables were written from outside (frame.f_locals): the frames have the new values, the trace has not, and ends."""
@@ -831,6 +839,7 @@ class Recorder:
         if writes:
             self._written(writes[0])
         self.blank()
+        self._look_at_names()
 
     def _release_all(self, at: int) -> None:
         frames = self.frames
