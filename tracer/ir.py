@@ -166,9 +166,9 @@ _op("new_instance", "r*>r", "instance of the constant type (operand 0) with inli
 # -- calls; desc: CallDescr
 _op("call", "*>?", "call of a C function, or of a compiled one; everything else is in the descriptor; a failing call leaves by raising at the snapshot's innermost frame")
 # -- recycled boxes: the old object, of a harmless type, is given up; an exact number that nobody else holds takes the new value instead
-_op("store_float", "rf>v", "store(x, box_float(y)), written into the old object where possible; desc: FieldDescr (ref)")
+_op("store_float", "?f>v", "store(x, box_float(y)), written into the old object where possible; desc: FieldDescr (ref)")
 _op("store_float_at", "?if>v", "store_at(base, index, box_float(y)), written into the old object where possible; desc: ArrayDescr (ref)")
-_op("store_int", "ri>v", "store(x, box_int(y)), written into the old object where possible; desc: FieldDescr (ref)")
+_op("store_int", "?i>v", "store(x, box_int(y)), written into the old object where possible; desc: FieldDescr (ref)")
 _op("store_int_at", "?ii>v", "store_at(base, index, box_int(y)), written into the old object where possible; desc: ArrayDescr (ref)")
 # fmt: on
 
