@@ -237,22 +237,19 @@ def _(w: Writer, op: ir.Op, a: list[str]) -> None:
     w.leave_if(_has_type(w, a), w.exit(op))
 
 
-@emits("guard_shared")
-def _(w: Writer, op: ir.Op, a: list[str]) -> None:
-    exit = w.exit(op)
-    count, c = w.fresh(), w.fresh()
-    w.load(count, "i32", a[0], w.offset("ob_refcnt"), "refcount")
-    w.lines.append(f"{c} = icmp ne i32 {count}, 1")
-    w.leave_unless(c, exit)
+def _count_of_one(name: str, predicate: str) -> None:
+    def emit(w: Writer, op: ir.Op, a: list[str]) -> None:
+        exit = w.exit(op)
+        count, c = w.fresh(), w.fresh()
+        w.load(count, "i32", a[0], w.offset("ob_refcnt"), "refcount")
+        w.lines.append(f"{c} = icmp {predicate} i32 {count}, 1")
+        w.leave_unless(c, exit)
+
+    emits(name)(emit)
 
 
-@emits("guard_alone")
-def _(w: Writer, op: ir.Op, a: list[str]) -> None:
-    exit = w.exit(op)
-    count, c = w.fresh(), w.fresh()
-    w.load(count, "i32", a[0], w.offset("ob_refcnt"), "refcount")
-    w.lines.append(f"{c} = icmp eq i32 {count}, 1")
-    w.leave_unless(c, exit)
+_count_of_one("guard_shared", "ne")
+_count_of_one("guard_alone", "eq")
 
 
 @emits("guard_harmless")

@@ -325,6 +325,20 @@ watch_type(PyObject *self, PyObject *args)
     Py_RETURN_TRUE;
 }
 
+/* The flag is raised when the object changes. */
+static PyObject *
+connect_to(PtMap *map, PyObject *object, Flag *flag)
+{
+    Entry *e = pt_map_find(map, object);
+    if (e == NULL && (e = insert(map, object, PyList_New(0), NULL)) == NULL) {
+        return NULL;
+    }
+    if (connect(e->flags, flag) < 0) {
+        return NULL;
+    }
+    Py_RETURN_TRUE;
+}
+
 static PyObject *
 watch_function(PyObject *self, PyObject *args)
 {
@@ -337,14 +351,7 @@ watch_function(PyObject *self, PyObject *args)
     if (flag == NULL || (function_id < 0 && (function_id = PyFunction_AddWatcher(on_function)) < 0)) {
         return NULL;
     }
-    Entry *e = pt_map_find(&functions, func);
-    if (e == NULL && (e = insert(&functions, func, PyList_New(0), NULL)) == NULL) {
-        return NULL;
-    }
-    if (connect(e->flags, flag) < 0) {
-        return NULL;
-    }
-    Py_RETURN_TRUE;
+    return connect_to(&functions, func, flag);
 }
 
 static PyObject *
@@ -362,14 +369,7 @@ watch_code(PyObject *self, PyObject *args)
     if (pt_monitored((PyCodeObject *)code)) {
         Py_RETURN_FALSE;
     }
-    Entry *e = pt_map_find(&codes, code);
-    if (e == NULL && (e = insert(&codes, code, PyList_New(0), NULL)) == NULL) {
-        return NULL;
-    }
-    if (connect(e->flags, flag) < 0) {
-        return NULL;
-    }
-    Py_RETURN_TRUE;
+    return connect_to(&codes, code, flag);
 }
 
 static PyObject *

@@ -648,7 +648,7 @@ class Jit:
             return
         if item.exit is not None:
             self.bridge.attach_bridge(item.exit, compiled.buf_entry, compiled)
-            if len(token.key) == 2:
+            if _is_plain(token):
                 self.bridge.try_again(token.code, token.header)
             item.exit.next = item.exit.count + (REVIEW << 3 * self._place(token.key, token.code).reviews)
             if trace.info.get("stays") and _is_plain(token):

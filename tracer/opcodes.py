@@ -374,7 +374,7 @@ def _unary(m: Any, f: Any, arg: int, ins: Any) -> None:
 @op("CONTAINS_OP")
 def _contains(m: Any, f: Any, arg: int, ins: Any) -> None:
     a, b = f.stack[-2:]
-    safe = type(b.obj) in (str, bytes) and type(a.obj) is type(b.obj) or (type(b.obj) in (dict, set, frozenset) and type(a.obj) in numbers.HASHABLE and _plain_keys(b.obj))
+    safe = type(b.obj) in (str, bytes) and type(a.obj) is type(b.obj)
     if safe:
         m.guard_type(b)
         m.guard_type(a)
@@ -386,17 +386,13 @@ def _contains(m: Any, f: Any, arg: int, ins: Any) -> None:
         m.drop(f, 2)
         m.push(f, m.from_prim(r, value))
         return
-    n, value = m.residual("PySequence_Contains", [b, a], operator.contains, runs=not (safe and type(b.obj) in (str, bytes)), error="neg", result=ir.INT)
+    n, value = m.residual("PySequence_Contains", [b, a], operator.contains, runs=not safe, error="neg", result=ir.INT)
     r = m.emit("int_is_true", n)
     value = bool(value)
     if arg:
         r, value = m.emit("bool_not", r), not value
     m.drop(f, 2)
     m.push(f, m.from_prim(r, value))
-
-
-def _plain_keys(d: Any) -> bool:
-    return False
 
 
 # -- subscripts --------------------------------------------------------------------------------------------------------
