@@ -132,6 +132,7 @@ PT_HIDDEN PtCode *pt_code_info(PyCodeObject *code);
 PT_HIDDEN PtLoop *pt_find_loop(PtCode *pc, int unit);
 PT_HIDDEN int pt_unit(PyCodeObject *code, Py_ssize_t byte_offset);
 PT_HIDDEN int pt_code_init(void);
+PT_HIDDEN int pt_base_opcode(int opcode);
 PT_HIDDEN void pt_unwatch_code(void);
 
 /* ---- trial.c: is a compiled loop worth entering? ---- */

@@ -52,6 +52,13 @@ on_code(PyCodeEvent event, PyCodeObject *code)
     return 0;
 }
 
+/* What an instruction is that CPython has specialized. */
+int
+pt_base_opcode(int opcode)
+{
+    return _PyOpcode_Deopt[opcode];
+}
+
 int
 pt_code_init(void)
 {

@@ -297,8 +297,8 @@ pt_native_exit(PtCtx *ctx, PtExit *e, int64_t *buf, PtCall *call, int64_t want)
 
 static PtFunc *attached;
 
-static vectorcallfunc
-plain_vectorcall(void)
+vectorcallfunc
+pt_plain_vectorcall(void)
 {
     static vectorcallfunc plain;         /* _PyFunction_Vectorcall, which is not exported */
     if (plain == NULL) {
@@ -331,7 +331,7 @@ unhook(PtFunc *p)
         pc->native = NULL;
     }
     if (hooked) {
-        p->func->vectorcall = plain_vectorcall();
+        p->func->vectorcall = pt_plain_vectorcall();
     }
     Py_DECREF(p->func);
     Py_DECREF(p->code);
@@ -344,7 +344,7 @@ unhook(PtFunc *p)
 static void
 pause_function(PtFunc *p, PtCode *pc)
 {
-    p->func->vectorcall = plain_vectorcall();
+    p->func->vectorcall = pt_plain_vectorcall();
     p->paused = 1;
     pc->func.left = RETRY;
 }
@@ -356,12 +356,14 @@ pt_native_started(PyThreadState *ts, PtCode *pc)
     PtFunc *p = pc->native;
     if (p->paused && --pc->func.left <= 0) {
         pc->func.left = RETRY;
-        if (pt_has_c_stack(ts) && ts->c_recursion_remaining > PT_C_LIMIT / 4 * 3 && p->func->vectorcall == plain_vectorcall()) {
+        if (pt_has_c_stack(ts) && ts->c_recursion_remaining > PT_C_LIMIT / 4 * 3 && p->func->vectorcall == pt_plain_vectorcall()) {
             p->paused = 0;
             PyFunction_SetVectorcall(p->func, p->own);
         }
     }
 }
+
+static PyObject *native_vectorcall(PyObject *, PyObject *const *, size_t, PyObject *);
 
 static int
 take_arguments(PtFunc *p, PyObject *const *args, int64_t *words)
@@ -387,25 +389,25 @@ take_arguments(PtFunc *p, PyObject *const *args, int64_t *words)
     return 1;
 }
 
+/* Native code's answer; NULL without an exception: the call is CPython's.  `give`: the references in args are the callee's, which leaves None where it takes one. */
 static PyObject *
-native_vectorcall(PyObject *callable, PyObject *const *args, size_t nargsf, PyObject *kwnames)
+call_native(PyFunctionObject *func, PyObject **args, size_t n, int give)
 {
-    PyFunctionObject *func = (PyFunctionObject *)callable;
     PyThreadState *ts = PyThreadState_GET();
     PtCode *pc = pt_code_info((PyCodeObject *)func->func_code);
     PtFunc *p = pc ? pc->native : NULL;
-    if (p == NULL || p->func != func || PyVectorcall_NARGS(nargsf) != p->nargs || kwnames != NULL || !pt.enabled ||
-        ts->tracing || ts->py_recursion_remaining <= PT_FRAMES_SPARE || pt_watched(ts, p->code)) {
-        return plain_vectorcall()(callable, args, nargsf, kwnames);
+    if (p == NULL || p->func != func || (int)n != p->nargs || !pt.enabled || ts->tracing ||
+        ts->py_recursion_remaining <= PT_FRAMES_SPARE || pt_watched(ts, p->code)) {
+        return NULL;
     }
     if (!pt_has_c_stack(ts)) {
         pause_function(p, pc);
-        return plain_vectorcall()(callable, args, nargsf, kwnames);
+        return NULL;
     }
     if (*p->flag) {
         pc->func.left = 2;
         unhook(p);
-        return plain_vectorcall()(callable, args, nargsf, kwnames);
+        return NULL;
     }
     int64_t words[PT_MAX_ARGS];
     if (!take_arguments(p, args, words)) {
@@ -413,11 +415,16 @@ native_vectorcall(PyObject *callable, PyObject *const *args, size_t nargsf, PyOb
             pc->func.state = PT_LOOP_BLACKLISTED;
             unhook(p);
         }
-        return plain_vectorcall()(callable, args, nargsf, kwnames);
+        return NULL;
     }
     for (int i = 0; i < p->nargs; i++) {
         if (p->owned[i]) {
-            Py_INCREF((PyObject *)words[i]);
+            if (give) {
+                args[i] = Py_None;
+            }
+            else {
+                Py_INCREF((PyObject *)words[i]);
+            }
         }
     }
     int want = p->result;
@@ -452,10 +459,63 @@ native_vectorcall(PyObject *callable, PyObject *const *args, size_t nargsf, PyOb
     return (PyObject *)r.value;
 }
 
+/* The arguments' references are given away. */
+PyObject *
+pt_call_function(PyFunctionObject *func, PyObject **args, size_t n, PyObject *names)
+{
+    PyObject *r = func->vectorcall == native_vectorcall && names == NULL ? call_native(func, args, n, 1) : NULL;
+    if (r == NULL && !PyErr_Occurred()) {
+        return pt_call_frame((PyObject *)func, args, n, names);
+    }
+    PyObject *exc = PyErr_GetRaisedException();
+    for (size_t i = 0; i < n; i++) {
+        Py_DECREF(args[i]);
+        args[i] = Py_None;
+    }
+    PyErr_SetRaisedException(exc);
+    return r;
+}
+
+/* Whether the interpreter calls the function with what is on top of its frame's stack: then it drops what is there after the call, and would give the
+   references away if the function had the usual vectorcall. */
+static int
+from_stack(PyThreadState *ts, PyObject *callable, PyObject *const *args, Py_ssize_t n)
+{
+    PtFrame *f = pt_current(ts);
+    if (f == NULL || f->owner == FRAME_OWNED_BY_CSTACK) {
+        return 0;
+    }
+    PyObject *const *bottom = f->localsplus + pt_code(f)->co_nlocalsplus;
+    if (args < bottom + 2 || args + n > bottom + pt_code(f)->co_stacksize) {
+        return 0;
+    }
+    _Py_CODEUNIT at = *pt_ip(f);
+    if (pt_base_opcode(at.op.code) != CALL) {
+        return 0;
+    }
+    return at.op.arg == n ? args[-1] == (PT_312 ? callable : NULL) && args[-2] == (PT_312 ? NULL : callable)
+                          : at.op.arg + 1 == n && args[-1] == callable;
+}
+
+static PyObject *
+native_vectorcall(PyObject *callable, PyObject *const *args, size_t nargsf, PyObject *kwnames)
+{
+    Py_ssize_t n = PyVectorcall_NARGS(nargsf);
+    if (kwnames != NULL) {
+        return pt_plain_vectorcall()(callable, args, nargsf, kwnames);
+    }
+    if (from_stack(PyThreadState_GET(), callable, args, n)) {
+        PyObject *r = call_native((PyFunctionObject *)callable, (PyObject **)args, n, 1);
+        return r != NULL || PyErr_Occurred() ? r : pt_call_frame(callable, (PyObject **)args, n, NULL);
+    }
+    PyObject *r = call_native((PyFunctionObject *)callable, (PyObject **)args, n, 0);
+    return r != NULL || PyErr_Occurred() ? r : pt_plain_vectorcall()(callable, args, nargsf, kwnames);
+}
+
 int
 pt_is_plain_function(PyFunctionObject *f)
 {
-    return f->vectorcall == plain_vectorcall() || f->vectorcall == native_vectorcall;
+    return f->vectorcall == pt_plain_vectorcall() || f->vectorcall == native_vectorcall;
 }
 
 PyObject *

@@ -42,6 +42,8 @@ typedef struct PtFunc {
 } PtFunc;
 
 PT_HIDDEN int pt_is_plain_function(PyFunctionObject *f);
+PT_HIDDEN vectorcallfunc pt_plain_vectorcall(void);
+PT_HIDDEN PyObject *pt_call_function(PyFunctionObject *func, PyObject **args, size_t n, PyObject *names);
 PT_HIDDEN PyObject *pt_attach_native(PyObject *self, PyObject *args);
 PT_HIDDEN PyObject *pt_detach_native(PyObject *self, PyObject *args);
 PT_HIDDEN void pt_detach_all_native(void);

@@ -21,6 +21,7 @@
 
    Writing takes new references before it drops old ones, and drops them in user mode: finalizers see a whole frame. */
 #include "bridge.h"
+#include "runtime.h"
 
 typedef struct {
     PyObject_HEAD
@@ -404,13 +405,36 @@ with_writes(PyObject *answer, PtWrite *writes)
     return longer;
 }
 
+/* Calls a Python function with what is in the list, which is given away; names: those of the last of them. */
+static PyObject *
+call_giving(PyObject *fn, PyObject *list, PyObject *names)
+{
+    Py_ssize_t all = PyList_GET_SIZE(list), named = names == Py_None ? 0 : PyTuple_GET_SIZE(names);
+    PyObject **items = PyMem_New(PyObject *, all + 1);
+    if (items == NULL) {
+        return PyErr_NoMemory();
+    }
+    memcpy(items, ((PyListObject *)list)->ob_item, all * sizeof(PyObject *));
+    Py_SET_SIZE(list, 0);
+    PyObject *result = pt_call_giving(fn, items, all - named, named ? names : NULL);
+    PyMem_Free(items);
+    return result;
+}
+
 static PyObject *
 root_call(PyObject *self, PyObject *args)
 {
     PtRoot *r = get_root(self);
-    PyObject *frames, *fn, *fargs, *kwargs = NULL;
-    if (r == NULL || !PyArg_ParseTuple(args, "OOO!|O", &frames, &fn, &PyTuple_Type, &fargs, &kwargs) ||
-        write_caller(r, frames) < 0) {
+    PyObject *frames, *fn, *fargs, *kwargs = Py_None;
+    if (r == NULL || !PyArg_ParseTuple(args, "OOO|O", &frames, &fn, &fargs, &kwargs)) {
+        return NULL;
+    }
+    int give = PyList_CheckExact(fargs);
+    if (give ? kwargs != Py_None && !(PyTuple_Check(kwargs) && PyTuple_GET_SIZE(kwargs) <= PyList_GET_SIZE(fargs)) : !PyTuple_Check(fargs)) {
+        PyErr_SetString(PyExc_TypeError, "call() takes a tuple and a dict, or a list and a tuple of names");
+        return NULL;
+    }
+    if (write_caller(r, frames) < 0) {
         return NULL;
     }
     PtPending *p;
@@ -422,7 +446,10 @@ root_call(PyObject *self, PyObject *args)
         return NULL;
     }
     pt_called_out++;
-    PyObject *result = PyObject_Call(fn, fargs, kwargs == Py_None ? NULL : kwargs);
+    if (give) {
+        release_states(frames);
+    }
+    PyObject *result = give ? call_giving(fn, fargs, kwargs) : PyObject_Call(fn, fargs, kwargs == Py_None ? NULL : kwargs);
     pt_called_out--;
     PtWrite *writes = pt_take_writes(r->ts, r->f);
     if (n > 0) {
@@ -603,7 +630,8 @@ static PyMethodDef root_methods[] = {
      "call(frames, fn, args, kwargs=None) -> (True, result) | (False, exception)\n\n"
      "With a third item, [(index of frame, slot, value)], where variables were written through f_locals meanwhile, or\n"
      "the object of an inlined frame was kept: recording must end.\n"
-     "Calls from the innermost of frames: the root's (None, offset, locals, stack), then inlined ones' (func, ...)."},
+     "Calls from the innermost of frames: the root's (None, offset, locals, stack), then inlined ones' (func, ...), whose lists are emptied.\n"
+     "args may be a list, with a tuple of the last ones' names for kwargs: it is emptied, and what was in it belongs to the callee."},
     {"run_frames", (PyCFunction)(void *)root_run_frames, METH_VARARGS | METH_KEYWORDS,
      "run_frames(frames, exc=None) -> (True, result) | (False, exception)\n\n"
      "Runs inlined frames to completion, innermost first; each is (func, offset, locals, stack[, offset_of_call[,\n"

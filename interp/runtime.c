@@ -33,6 +33,135 @@ pt_call_ex(PyObject *fn, PyObject *args, PyObject *kwargs)
     return PyObject_Call(fn, args, kwargs);
 }
 
+/* Takes references out of an array, whose owner goes on to drop what is in it. */
+static void
+drop_all(PyObject **args, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        PyObject *o = args[i];
+        args[i] = Py_None;
+        Py_DECREF(o);
+    }
+}
+
+#if PT_312
+
+/* A function's arguments are dropped when its frame has its own references to them, and before it runs: a function for evaluating frames
+   stands in the interpreter's place until then. */
+static struct {
+    _PyFrameEvalFunction other;
+    PyObject **args;
+    size_t n;
+} given;
+
+static PyObject *
+eval_given(PyThreadState *ts, PtFrame *f, int throwing)
+{
+    _PyFrameEvalFunction other = ts->interp->eval_frame = given.other;
+    PyObject **args = given.args;
+    given.args = NULL;
+    drop_all(args, given.n);
+    return (other ? other : _PyEval_EvalFrameDefault)(ts, f, throwing);
+}
+
+static PyObject *
+call_frame(PyObject *fn, PyObject **args, size_t n, PyObject *names, size_t all)
+{
+    PyThreadState *ts = PyThreadState_GET();
+    given.other = ts->interp->eval_frame;
+    given.args = args;
+    given.n = all;
+    ts->interp->eval_frame = eval_given;
+    PyObject *r = pt_plain_vectorcall()(fn, args, n, names);
+    if (given.args != NULL) { /* there was no frame: the arguments were wrong */
+        ts->interp->eval_frame = given.other;
+        given.args = NULL;
+        PyObject *exc = PyErr_GetRaisedException();
+        drop_all(args, all);
+        PyErr_SetRaisedException(exc);
+    }
+    return r;
+}
+
+#else
+
+static PyObject *
+call_frame(PyObject *fn, PyObject **args, size_t n, PyObject *names, size_t all)
+{
+    PyThreadState *ts = PyThreadState_GET();
+    PyFunctionObject *f = (PyFunctionObject *)Py_NewRef(fn);
+    PyObject *locals = ((PyCodeObject *)f->func_code)->co_flags & CO_OPTIMIZED ? NULL : Py_NewRef(f->func_globals);
+    PtFrame *frame = _PyEvalFramePushAndInit(ts, f, locals, args, n, names);
+    for (size_t i = 0; i < all; i++) {
+        args[i] = Py_None;
+    }
+    return frame ? _PyEval_EvalFrame(ts, frame, 0) : NULL;
+}
+
+#endif
+
+/* The arguments' references go over to the function's frame. */
+PyObject *
+pt_call_frame(PyObject *fn, PyObject **args, size_t n, PyObject *names)
+{
+    return call_frame(fn, args, n, names, n + (names ? (size_t)PyTuple_GET_SIZE(names) : 0));
+}
+
+/* A call as the interpreter makes it: a Python function takes the arguments over, anybody else borrows them. */
+PyObject *
+pt_call_giving(PyObject *fn, PyObject **args, size_t n, PyObject *names)
+{
+    if (PyFunction_Check(fn) && pt_is_plain_function((PyFunctionObject *)fn)) {
+        return pt_call_function((PyFunctionObject *)fn, args, n, names);
+    }
+    PyObject *r = PyObject_Vectorcall(fn, args, n, names);
+    PyObject *exc = PyErr_GetRaisedException();
+    drop_all(args, n + (names ? (size_t)PyTuple_GET_SIZE(names) : 0));
+    PyErr_SetRaisedException(exc);
+    return r;
+}
+
+/* pt_callv and pt_callkw for Python functions: the arguments are given away. */
+static PyObject *
+pt_givev(PyObject *fn, PyObject **args, int64_t n)
+{
+    return pt_call_giving(fn, args, (size_t)n, NULL);
+}
+
+static PyObject *
+pt_givekw(PyObject *fn, PyObject **args, int64_t n)
+{
+    PyObject *names = args[0];
+    return pt_call_giving(fn, args + 1, (size_t)(n - 1 - PyTuple_GET_SIZE(names)), names);
+}
+
+/* pt_call_ex for Python functions: the tuple and the dict are given away. */
+static PyObject *
+pt_give_ex(PyObject *fn, PyObject *args, PyObject *kwargs)
+{
+    if (kwargs == NULL && PyFunction_Check(fn)) {
+        size_t n = (size_t)PyTuple_GET_SIZE(args);
+        PyObject *few[16], **items = n <= 16 ? few : PyMem_New(PyObject *, n);
+        if (items != NULL) {
+            for (size_t i = 0; i < n; i++) {
+                items[i] = Py_NewRef(PyTuple_GET_ITEM(args, i));
+            }
+            Py_DECREF(args);
+            PyObject *r = pt_call_giving(fn, items, n, NULL);
+            if (items != few) {
+                PyMem_Free(items);
+            }
+            return r;
+        }
+    }
+    PyObject *r = PyObject_Call(fn, args, kwargs);
+    PyObject *exc = PyErr_GetRaisedException();
+    Py_DECREF(args);
+    Py_XDECREF(kwargs);
+    PyErr_SetRaisedException(exc);
+    return r;
+}
+
 /* ---- functions ---- */
 
 static PyObject *
@@ -388,7 +517,7 @@ static const struct {
     void *address;
 } symbols[] = {
 #define S(f) {#f, (void *)f}
-    S(pt_ascii_char), S(pt_str_eq), S(pt_list_slice), S(pt_quiet_slice), S(pt_list_setslice), S(pt_random), S(pt_callv), S(pt_callkw), S(pt_call_ex), S(pt_getslice), S(pt_setslice), S(pt_build_map), S(pt_build_set),
+    S(pt_ascii_char), S(pt_str_eq), S(pt_list_slice), S(pt_quiet_slice), S(pt_list_setslice), S(pt_random), S(pt_callv), S(pt_callkw), S(pt_call_ex), S(pt_givev), S(pt_givekw), S(pt_give_ex), S(pt_getslice), S(pt_setslice), S(pt_build_map), S(pt_build_set),
     S(pt_build_string), S(pt_list_extend), S(pt_list_pop), S(pt_for_iter), S(pt_compare), S(pt_delattr), S(pt_load_global), S(pt_load_name), S(pt_new_function), S(pt_set_function_attribute),
 #undef S
 };

@@ -3,6 +3,8 @@
 #define PT_RUNTIME_H
 int pt_add_runtime_symbols(PyObject *dict);
 int pt_runtime_init(PyObject *module);
+PT_HIDDEN PyObject *pt_call_frame(PyObject *fn, PyObject **args, size_t n, PyObject *names);
+PT_HIDDEN PyObject *pt_call_giving(PyObject *fn, PyObject **args, size_t n, PyObject *names);
 
 PyObject *pt_ascii_char(PyObject *s, int64_t i);
 int64_t pt_str_eq(PyObject *a, PyObject *b);

@@ -28,7 +28,7 @@ IGNORED = {"PYTHONSTARTUP", "PYTHONWARNINGS", "PYTHONINSPECT", "PYTHONVERBOSE", 
 
 # What is known to differ, and why; `None`: under any settings.
 DIFFERS = {
-    ("refcounts.py", "threshold=2"): "a function that is called and not inlined gets its arguments while the caller still holds them",
+    ("refcounts.py", "threshold=2"): "a trace that calls out holds a reference beside those of the frames that it shows",
 }
 
 

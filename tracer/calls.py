@@ -87,6 +87,9 @@ def call(m: Any, f: Any, n: int, kwnames: tuple | None, extra: int) -> None:
         # whoever holds the frame would see it as it was during this call
         m.watcher.make_opaque(f.code)
         raise Abort("unsupported-inside", "sys._getframe")
+    if type(obj) is FunctionType:
+        m.push(f, m.call_function(f, fn, args, kwnames, total))
+        return
     r = m.call_object(fn, args, kwnames)
     m.drop(f, total)
     m.push(f, r)
@@ -213,6 +216,17 @@ def call_ex(m: Any, f: Any, has_kwargs: bool) -> None:
             return
     if _refused(fn.obj):
         raise Abort(_refused(fn.obj) or "")
+    if kwargs is None and type(fn.obj) is FunctionType:
+        operands = fn.ir, args.ir, ir.NULL
+        callee, objs = fn.obj, m.give(f, [args], n)
+        snap = m.snap_at(f.pc, f.stack)
+        objs = [*objs.pop()]
+        value = m.run(callee, objs)
+        desc = ir.CallDescr("pt_give_ex", "rrr", REF, "null", runs=True, steals=(1,))
+        op = ir.make("call", *operands, desc=desc, snap=snap)
+        m.ops.append(op)
+        m.push(f, _val(op, value, True))
+        return
     snap = m.snap()
     value = m.run(fn.obj, args.obj, kwargs.obj if kwargs is not None else None)
     kw = kwargs.ir if kwargs is not None else ir.NULL

@@ -113,12 +113,16 @@ def call(m: Any, f: Any, token: FunctionToken, locs: list, total: int) -> bool:
         token.recursive = True
     operands = [v.ir if t == REF else m.unbox(v) for v, t in zip(locs, token.types)]
     for v, owned in zip(locs, token.owned):
-        m.keep(v)
-        if owned:
-            m.emit("incref", v.ir)
-    rest = f.stack[: len(f.stack) - total]
+        if not owned:
+            m.keep(v)
+    objs = [None if owned else v.obj for v, owned in zip(locs, token.owned)]
+    given = m.give(f, [v for v, owned in zip(locs, token.owned) if owned], total)
+    for k in reversed(range(len(objs))):
+        if token.owned[k]:
+            objs[k] = given.pop()
+    rest = f.stack
     site = m.snap_at(f.pc, rest)
-    obj = m.run(token.func, tuple([v.obj for v in locs]))
+    obj = m.run(token.func, objs)
     if token.result is None:
         token.result = kind_of(m, obj)
     result = token.result
@@ -142,7 +146,6 @@ def call(m: Any, f: Any, token: FunctionToken, locs: list, total: int) -> bool:
             m.release(number)
             v = m.loaded(other, obj)
             drop_result(m)
-    m.drop(f, total)
     m.push(f, v)
     return True
 

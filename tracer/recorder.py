@@ -403,8 +403,8 @@ class Recorder:
             out.append(item[:4] if during else item)
         return out
 
-    def run(self, fn: Callable, args: tuple, kwargs: dict | None = None) -> Any:
-        """Calls fn as if from the recorded frame; its exception becomes `Raised`."""
+    def run(self, fn: Callable, args: tuple | list, kwargs: dict | tuple | None = None) -> Any:
+        """Calls fn as if from the recorded frame; its exception becomes `Raised`.  args as a list, kwargs as names: the callee takes the arguments over."""
         ok, value, *writes = self.real.call(self.concrete_frames(True), fn, args, kwargs)
         if writes:
             self._written(writes[0])
@@ -481,6 +481,40 @@ class Recorder:
         op = ir.make("call", *operands, desc=desc, snap=snap)
         self.ops.append(op)
         return Val(op, value, True, known)
+
+    def give(self, f: Frame, args: list[Val], total: int) -> list:
+        """Takes a call's operands off the stack, and the trace's references to `args` from it: the callee owns one for each.  Returns the objects."""
+        gone = f.stack[-total:]
+        del f.stack[-total:]
+        for v in gone:
+            v.holders -= 1
+        moved = []
+        for v in args:
+            if v.owned and not v.holders and v in gone and v not in moved:
+                moved.append(v)
+            else:
+                self.emit("incref", v.ir)
+        self.released += [v for v in dict.fromkeys(gone) if v.owned and not v.holders and v not in moved]
+        self.start_stack = f.stack[:]
+        objs = [v.obj for v in args]
+        for v in moved:
+            v.obj = None
+        return objs
+
+    def call_function(self, f: Frame, fn: Val, args: list[Val], kwnames: tuple | None, total: int) -> Val:
+        """A call of a Python function that is not traced into: its frame takes the arguments over.  `total` operands are taken off the stack."""
+        operands = [fn.ir, *[v.ir for v in args]]
+        if kwnames:
+            operands.insert(1, self.const(kwnames).ir)
+        callee = fn.obj
+        objs = self.give(f, args, total)
+        snap = self.snap_at(f.pc, f.stack)
+        value = self.run(callee, objs, kwnames)
+        steals = tuple(range(len(operands) - len(args), len(operands)))
+        desc = ir.CallDescr("pt_givekw" if kwnames else "pt_givev", "r" * len(operands), REF, "null", runs=True, vector=True, steals=steals)
+        op = ir.make("call", *operands, desc=desc, snap=snap)
+        self.ops.append(op)
+        return Val(op, value, True)
 
     def forget(self) -> None:
         """Drops the objects at hand, so that nothing of ours keeps them alive while the program runs on."""
