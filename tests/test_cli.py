@@ -382,6 +382,7 @@ def test_interrupt_kills_as_it_kills_python() -> None:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             env=clean_environment(PYTRACE="off"),
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a shell's background jobs ignore it
         )
         assert process.stdout is not None
         process.stdout.read(2)

@@ -9,6 +9,7 @@ import pytest
 sys.path.insert(0, os.path.dirname(__file__))
 from bridge_helpers import PLAIN_EXIT, Native, enabled, header, leave, prologue
 
+from pytrace.codegen.compile import env_of
 from pytrace.interp import _bridge
 
 SOURCE = "def f(n, clock):\n  for i in range(n):\n    clock[0] += 1000\n  return i\n"
@@ -53,6 +54,8 @@ class Tried:
 
 @pytest.fixture(autouse=True)
 def without_trials():
+    env_of(_bridge)
+    _bridge.compile("last", "define i64 @last_buf(ptr %ctx) {\n  ret i64 0\n}\n", "", "last", 0).wait()  # and so all before it
     _bridge.finished()  # nobody loses while something is being compiled
     yield
     _bridge.set_trials(False)
