@@ -381,7 +381,7 @@ def run(trace: Trace, inputs: list, heap: Heap, max_iterations: int = 4, max_ops
 
     `inputs`: an int, float, bool or Obj for each input; the trace gets references of its own to its owned inputs.
     After `max_iterations` polls the eval breaker is set, so the next `guard_poll` leaves.
-    `unchecked`: operations that compute and check (`int_add_ovf`), but shall not leave; their result must then not be used.
+    `unchecked`: operations that compute and check (`int_add_ovf`), but shall not leave; nothing but others of them may then use the result.
     """
     return _Run(trace, heap, max_iterations, unchecked).go(inputs, max_ops)
 
@@ -452,7 +452,7 @@ class _Run:
         name = op.name
         args = [self.get(a) for a in op.args]
         if _UNKNOWN in args:
-            if not op.row.pure:
+            if not op.row.pure and op not in self.unchecked:
                 raise EvalError("An unchecked result is used")
             return _UNKNOWN
         if name in _PURE:

@@ -55,7 +55,7 @@ class Tried:
 @pytest.fixture(autouse=True)
 def without_trials():
     env_of(_bridge)
-    _bridge.compile("last", "define i64 @last_buf(ptr %ctx) {\n  ret i64 0\n}\n", "", "last", 0).wait()  # and so all before it
+    _bridge.compile("last", "define i64 @last_buf(ptr %ctx) {\n  ret i64 0\n}\n", "", "last", 1).wait()  # and so all before it
     _bridge.finished()  # nobody loses while something is being compiled
     yield
     _bridge.set_trials(False)
