@@ -103,14 +103,16 @@ def store(fw: Forward, op: Op, args: tuple) -> Any:
     return replace(fw, virtual, owner, virtual.desc.index(name) + 1, args[1])
 
 
-def is_slot(cls: type, name: str) -> bool:
-    return any(type(vars(base).get(name)) is MemberDescriptorType for base in cls.__mro__)
+def attribute_memory(cls: type, name: str) -> str:
+    """The class of memory in which instances of cls keep an attribute."""
+    slot = any(type(vars(base).get(name)) is MemberDescriptorType for base in cls.__mro__)
+    return (SLOT if slot else PREFIX) + name
 
 
 def written(fw: Forward, op: Op) -> None:
     """What memory holds once an instance was written."""
     for name, value in zip(op.desc, op.args[1:]):
-        field = (SLOT if is_slot(op.args[0].value, name) else PREFIX) + name  # pyright: ignore[reportAttributeAccessIssue, reportArgumentType]
+        field = attribute_memory(op.args[0].value, name)  # pyright: ignore[reportAttributeAccessIssue, reportArgumentType]
         fw.heap.setdefault(field, {})[(field, op)] = value
 
 

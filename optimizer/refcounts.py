@@ -31,12 +31,14 @@ from types import EllipsisType, NoneType
 from ..tracer import ir
 from ..tracer.ir import BY_NAME, OPS, Const, Op, Trace, Value
 from ..tracer.ownership import is_immortal, owns_result, stolen
+from .instances import attribute_memory
 
 HARMLESS = frozenset({int, float, complex, bool, str, bytes, range, NoneType, EllipsisType, type(iter(range(0)))})
 
 _C = {name: row.code for name, row in BY_NAME.items()}
 _INCREF, _DECREF, _OWN, _CALL = _C["incref"], _C["decref"], _C["own"], _C["call"]
 _GUARD_SHARED = _C["guard_shared"]
+_NEW_INSTANCE = _C["new_instance"]
 _GUARD_HARMLESS = _C["guard_harmless"]
 _GUARD_TYPE, _UNBOX_INT, _UNBOX_FLOAT = _C["guard_type"], _C["unbox_int"], _C["unbox_float"]
 _UNBOX = {_UNBOX_INT: int, _UNBOX_FLOAT: float}
@@ -56,6 +58,7 @@ _PLAIN = [
     for r in OPS
 ]
 _ANY = "*"  # memory of an unknown class
+_DEATHS = "deaths"
 _ROOT = Const(ir.PTR, 0)  # stands for a holder that never goes
 _ALWAYS = ""  # alive as long as the trace runs
 _MANY = 1 << 30
@@ -187,6 +190,8 @@ def eliminate_refcounts(trace: Trace, off: frozenset[str] = frozenset()) -> Trac
                 dead.add(k)
                 continue
             r = ref(value)
+            if r.count == 0 and not scan.held(r):
+                scan.hold(r, _ANY)  # somebody does: it is alive
             scan.touch(r)
             r.count += 1
             r.spans.append([k, _MANY])
@@ -247,8 +252,11 @@ def eliminate_refcounts(trace: Trace, off: frozenset[str] = frozenset()) -> Trac
             for value in op.args:
                 if value.type == ir.REF and not is_immortal(value):
                     scan.steal(value)
-            for memory in _overwritten(ops, k + 1, trace):
+            changed = _overwritten(ops, k + 1, trace)
+            for memory in changed - {_DEATHS}:
                 scan.overwrite(memory)
+            if _DEATHS in changed:
+                scan.death()
             for r in scan.refs.values():
                 r.spans.clear()
             for phi in op.desc:
@@ -275,8 +283,7 @@ def eliminate_refcounts(trace: Trace, off: frozenset[str] = frozenset()) -> Trac
                     else:
                         scan.hold(r, _ANY)
             else:
-                memory = _ALLOC_MEMORY.get(code, _ANY)
-                for value in taken:
+                for value, memory in zip(taken, _memory(op, len(taken))):
                     if not is_immortal(value):
                         scan.hold(scan.steal(value), memory, op)
                 if op.type == ir.REF:
@@ -293,8 +300,16 @@ def eliminate_refcounts(trace: Trace, off: frozenset[str] = frozenset()) -> Trac
     return trace
 
 
+def _memory(op: Op, n: int) -> list[str]:
+    """The classes of memory in which an allocation keeps its operands that count, n of them."""
+    cls = op.args[0] if op.code == _NEW_INSTANCE else None
+    if type(cls) is Const:
+        return [attribute_memory(cls.value, name) for name in op.desc]  # pyright: ignore[reportOptionalIterable]
+    return [_ALLOC_MEMORY.get(op.code, _ANY)] * n
+
+
 def _overwritten(ops: list[Op], start: int, trace: Trace) -> set[str]:
-    """The classes of memory that the operations from `start` on may take something out of."""
+    """The classes of memory that the operations from `start` on may take something out of; _DEATHS: objects die there, without effects."""
     found: set[str] = set()
     for k in range(start, len(ops)):
         op = ops[k]
@@ -308,7 +323,9 @@ def _overwritten(ops: list[Op], start: int, trace: Trace) -> set[str]:
                 return {_ANY}
         elif code == _DECREF:
             guard = ops[k - 1].code if ops[k - 1].args == op.args else -1
-            if guard == _GUARD_HARMLESS or op.snap is not None and guard != _GUARD_SHARED:
+            if guard == _GUARD_HARMLESS:
+                found.add(_DEATHS)
+            elif op.snap is not None and guard != _GUARD_SHARED:
                 return {_ANY}
         elif code == _CALL:
             if op.desc.runs or "*" in op.desc.writes or any(True for _ in stolen(op, trace)):

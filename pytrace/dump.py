@@ -15,15 +15,20 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from .codegen.disasm import disassemble, optimized
 from .tracer import ir
 from .tracer.aborts import REASONS, Abort
 
 
 class Dumper:
-    """Writes to standard error (place "-") or to the files traces.txt and traces.jsonl in a folder, which it makes."""
+    """Writes to standard error (place "-") or to the files traces.txt and traces.jsonl in a folder, which it makes.
 
-    def __init__(self, place: str) -> None:
+    `code`: which of "llvm" and "asm" to show of a compiled trace.
+    """
+
+    def __init__(self, place: str, code: tuple[str, ...] = ()) -> None:
         self.place = place
+        self.code = code
         self.n = 0
         self.compiled_traces: list[tuple[int, Any, Any]] = []
         self.json: Any = None
@@ -64,8 +69,10 @@ class Dumper:
         self.compiled_traces.append((n, trace, compiled))
         self.write(f"-- trace {n}, compiled: {compiled.size} bytes of object code, {len(compiled.exits)} exits\n")
         self.record("compiled", trace=n, size=compiled.size, exits=len(compiled.exits), llvm=compiled.text)
-        if os.environ.get("PYTRACE_DUMP_LLVM"):
-            self.write(compiled.text)
+        if "llvm" in self.code:
+            self.write(f"-- trace {n}, LLVM IR:\n{optimized(compiled)}")
+        if "asm" in self.code:
+            self.write(f"-- trace {n}, machine code:\n{disassemble(compiled)}")
 
     def aborted(self, recorder: Any, abort: Abort) -> None:
         """A recording that came to nothing."""

@@ -158,7 +158,7 @@ class Jit:
         if settings.dump and self.dumper is None:
             from .dump import Dumper
 
-            self.dumper = Dumper(settings.dump)
+            self.dumper = Dumper(settings.dump, settings.dump_code)
 
     # -- entry points from the bridge -----------------------------------------------------------------------------------
 

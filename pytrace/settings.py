@@ -54,6 +54,13 @@ def _place(text: "str | None") -> str:
     return text or "-"
 
 
+def _code(text: "str | None") -> "tuple[str, ...]":
+    names = tuple((text or "").split("+"))
+    if not set(names) <= {"llvm", "asm"}:
+        raise ValueError
+    return names
+
+
 class Key:
     """One row of the table: how a setting is called, read, and explained."""
 
@@ -89,6 +96,7 @@ KEYS = (
     Key("max_inline_depth", _count, 20, "N", "inline calls at most N levels deep"),
     Key("perf_map", _flag, False, "", "write /tmp/perf-PID.map for Linux perf"),
     Key("dump", _place, None, "DIR", "dump each trace, to standard error or into files in DIR (--dump-traces)"),
+    Key("dump_code", _code, (), "llvm+asm", "show LLVM IR, machine code, or both in the dump"),
     Key("stats", _flag, False, "", "print statistics on standard error at exit (--stats)"),
     Key("stats_json", _path, None, "FILE", "write statistics as JSON at exit (--stats-json)"),
 )
@@ -113,6 +121,7 @@ class Settings:
     perf_map: bool
     dump: str | None
     """Where to dump traces: "-" is standard error, anything else a directory."""
+    dump_code: tuple[str, ...]
     stats: bool
     stats_json: str | None
 

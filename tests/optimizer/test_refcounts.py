@@ -65,7 +65,7 @@ def test_memory_holds_the_value(between):
         "call(r3) #eat",
         "r6 = load_at(p4, 0) #list.items\nincref(r3)\nstore_at(p4, 0, r3) #list.items\nown(r6)",
         "store(r0, 0) #list.ob_size\nr6 = load_at(p4, 0) #list.items\nown(r6)",
-        "label(r0, r5) phis[r7:ref, r8:ref]\nincref(r5)\ndecref(r5) @s0\nincref(r5)",
+        "label(r0, r5) phis[r7:ref, r8:ref]\nincref(r5)\ncall(r0) #poke",
     ],
 )
 def test_memory_may_have_let_go(between):
@@ -257,6 +257,25 @@ def test_a_plain_death_takes_what_hangs_on_the_dead():
 def test_a_guard_of_a_death_that_cannot_be_goes():
     trace = parse(LOAD + "guard_harmless(r5) @s1\ndecref(r5)" + END, descrs=DESCRS)
     assert "guard_harmless" not in ir.format_trace(eliminate_refcounts(trace))
+
+
+def test_what_a_living_object_holds_outlasts_the_deaths_of_a_loop():
+    loop = LOAD.replace("incref(r5)\n", "") + "label(r0) phis[r9:ref]\nincref(r5)\nr7 = new_cell(NULL)\nguard_harmless(r7) @s1\ndecref(r7)\n{}i8 = call(r5) #peek\ndecref(r5) @s2" + END
+    assert counting(loop.format("")) == ["decref r7"]
+    assert counting(loop.format("call(r0) #poke\n"))[-1] == "decref r5!"
+
+
+def test_what_is_counted_up_is_alive():
+    assert counting("[r0:ref+, r1:ref]\ncall(r0) #run @s0\nincref(r1)\ni2 = call(r1) #peek\ndecref(r1) @s1" + END) == []
+
+
+def test_a_new_instance_holds_its_attributes():
+    made = "[r0:ref+, r1:ref, i2:int, r3:ref+]\nr4 = box_int(i2)\nr5 = new_instance($Point, r4) #('x',)\nincref(r4)\nstore(r0, r5) #inst.{}\ni6 = call(r4) #peek\ndecref(r4) @s1\nexit() @s9"
+    for name, left in (("y", []), ("x", ["incref", "decref"])):
+        trace = parse(made.format(name), {"Point": type("Point", (), {})}, {f"inst.{name}": ir.FieldDescr(f"inst.{name}", ir.REF, f"inst.{name}", offset=24)} | DESCRS)
+        verify(trace)
+        eliminate_refcounts(trace)
+        assert [op.name for op in trace.ops if "cref" in op.name] == left
 
 
 def test_what_an_instance_lets_go_of():
