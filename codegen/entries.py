@@ -15,6 +15,7 @@ Through the buffer (`trace_N_buf`, the body): inputs are words in the buffer, re
 from __future__ import annotations
 
 from ..tracer import ir
+from ..tracer.iterators import FIELDS, OUTER
 from .objects import change_count, unbox_int
 from .text import LLVM_TYPE, Writer, address
 
@@ -54,23 +55,25 @@ def _copy_inputs(w: Writer) -> None:
         w.load(v, "ptr", slots, 8 * slot, "slots")
         _require(w, f"icmp eq ptr {v}, null", refuse)
     taken: list[tuple[ir.Op, str]] = []
-    whole = ""
+    whole: list[str] = []  # iterators that are taken apart
+    parts: list[str] = []  # of the last of them, those that are still to come
     for k, op in enumerate(trace.inputs):
         if type(op.desc) is ir.PartDescr:
-            first = op.desc.part == ir.PARTS[op.desc.of][0]
-            if first:
-                whole = _object_of(w, op, slots)
-                _check_iterator(w, op.desc.of, whole, refuse)
-            value = _part(w, op, whole, refuse)
-            taken.append((op, value if first else whole))
+            if not parts:
+                whole.append(_object_of(w, op, slots))
+                parts = _parts(w, whole[-1], ir.iterator_tree(op.desc.of), refuse)
+            v = value = parts.pop(0)
         else:
             v = _object_of(w, op, slots)
             _require(w, f"icmp ne ptr {v}, null", refuse)
-            taken.append((op, v))
             value = _checked(w, op, v, refuse)
+        taken.append((op, v))
         w.store(LLVM_TYPE[op.type], value, buf, 8 * k, "buf")
     for op, v in taken:
         _take(w, op, v)
+    for v in whole:
+        change_count(w, v, "sub")
+        w.lines.append(f"call void {w.symbol('_Py_Dealloc')}(ptr {v}) nounwind")
     after = w.label("b")
     w.lines.append(f"br label %{after}")
     w.begin(refuse)
@@ -110,48 +113,63 @@ def _checked(w: Writer, op: ir.Op, obj: str, refuse: str) -> str:
     return value
 
 
-_ITERATOR = {"new_range_iter": type(iter(range(0))), "new_list_iter": type(iter([])), "new_tuple_iter": type(iter(()))}
-_FIELDS = {
-    ("new_range_iter", "start"): ir.RANGE_ITER_START,
-    ("new_range_iter", "len"): ir.RANGE_ITER_LEN,
-    ("new_list_iter", "seq"): ir.LIST_ITER_SEQ,
-    ("new_list_iter", "index"): ir.LIST_ITER_INDEX,
-    ("new_tuple_iter", "seq"): ir.TUPLE_ITER_SEQ,
-    ("new_tuple_iter", "index"): ir.TUPLE_ITER_INDEX,
-}
+_STRICT = ir.ZIP_ITERS.offset + 16  # of a zip, an int
+_TYPES = {name: t for t, name in OUTER.items()}
 
 
-def _check_iterator(w: Writer, of: str, obj: str, refuse: str) -> None:
-    """An iterator of the right type that only its slot refers to; a range's has the step 1."""
+def _parts(w: Writer, obj: str, tree: ir.IteratorTree, refuse: str) -> list[str]:
+    """The parts of an iterator of the right type that only one place refers to; so with those in it."""
     _require(w, f"icmp ne ptr {obj}, null", refuse)
-    t, count = w.fresh(), w.fresh()
+    t = w.fresh()
     w.load(t, "ptr", obj, w.offset("ob_type"), "ob_type")
-    _require(w, f"icmp eq ptr {t}, {w.object(_ITERATOR[of])}", refuse)
+    _require(w, f"icmp eq ptr {t}, {w.object(_TYPES[tree.name])}", refuse)
+    _require_alone(w, obj, refuse)
+    if tree.name == "new_enumerate":
+        found = _parts(w, _field(w, obj, ir.ENUM_ITER), tree.inner[0], refuse)
+        count = _field(w, obj, ir.ENUM_INDEX)
+        _require(w, f"icmp slt i64 {count}, {1 << 62}", refuse)
+        return [*found, count]
+    if tree.name == "new_zip":
+        return _parts_of_zip(w, obj, tree, refuse)
+    first, second = FIELDS[tree.name]
+    if tree.name == "new_range_iter":
+        _require(w, f"icmp eq i64 {_field(w, obj, ir.RANGE_ITER_STEP)}, 1", refuse)
+    part = _field(w, obj, first)
+    if first.type == ir.REF:  # NULL: the iterator is exhausted
+        _require(w, f"icmp ne ptr {part}, null", refuse)
+    return [part, _field(w, obj, second)]
+
+
+def _parts_of_zip(w: Writer, obj: str, tree: ir.IteratorTree, refuse: str) -> list[str]:
+    strict, walked = w.fresh(), _field(w, obj, ir.ZIP_ITERS)
+    w.load(strict, "i32", obj, _STRICT, "zip.strict")
+    _require(w, f"icmp eq i32 {strict}, 0", refuse)
+    _require_alone(w, walked, refuse)
+    _require(w, f"icmp eq i64 {_field(w, walked, ir.TUPLE_SIZE)}, {len(tree.inner)}", refuse)
+    found: list[str] = []
+    for k, inner in enumerate(tree.inner):
+        v = w.fresh()
+        w.load(v, "ptr", walked, w.offset(ir.TUPLE_ITEM.offset_key) + 8 * k, ir.TUPLE_ITEM.memory)
+        found += _parts(w, v, inner, refuse)
+    return found
+
+
+def _require_alone(w: Writer, obj: str, refuse: str) -> None:
+    count = w.fresh()
     w.load(count, "i32", obj, w.offset("ob_refcnt"), "refcount")
     _require(w, f"icmp eq i32 {count}, 1", refuse)
-    if of == "new_range_iter":
-        step = w.fresh()
-        w.load(step, "i64", obj, w.offset(ir.RANGE_ITER_STEP.name), ir.RANGE_ITER_STEP.memory)
-        _require(w, f"icmp eq i64 {step}, 1", refuse)
 
 
-def _part(w: Writer, op: ir.Op, obj: str, refuse: str) -> str:
-    field = _FIELDS[op.desc.of, op.desc.part]
+def _field(w: Writer, obj: str, field: ir.FieldDescr) -> str:
     v = w.fresh()
-    w.load(v, LLVM_TYPE[field.type], obj, w.offset(field.name), field.memory)
-    if field.type == ir.REF:  # NULL: the iterator is exhausted
-        _require(w, f"icmp ne ptr {v}, null", refuse)
+    w.load(v, LLVM_TYPE[field.type], obj, field.offset if field.offset >= 0 else w.offset(field.name), field.memory)
     return v
 
 
 def _take(w: Writer, op: ir.Op, obj: str) -> None:
     if type(op.desc) is ir.PartDescr:
-        first, last = ir.PARTS[op.desc.of]
-        if op.desc.part == first and op.type == ir.REF:
+        if op.type == ir.REF:
             change_count(w, obj, "add")
-        elif op.desc.part == last:
-            change_count(w, obj, "sub")
-            w.lines.append(f"call void {w.symbol('_Py_Dealloc')}(ptr {obj}) nounwind")
         return
     from_slot = type(op.desc) is ir.SlotDescr
     if op.type == ir.REF:

@@ -350,6 +350,16 @@ def _new_range(w: Writer, op: ir.Op, a: list[str]) -> None:
     w.lines.append(f"{w.define(op)} = call ptr {w.symbol('pt_new_range')}(i64 {a[0]}, i64 {a[1]}, i64 {a[2]}) nounwind")
 
 
+@emits("new_enumerate")
+def _new_enumerate(w: Writer, op: ir.Op, a: list[str]) -> None:
+    w.lines.append(f"{w.define(op)} = call ptr {w.symbol('pt_new_enumerate')}(ptr {a[0]}, i64 {a[1]}) nounwind")
+
+
+@emits("new_zip")
+def _new_zip(w: Writer, op: ir.Op, a: list[str]) -> None:
+    w.lines.append(f"{w.define(op)} = call ptr {w.symbol('pt_new_zip')}(ptr {a[0]}) nounwind")
+
+
 def _new_iterator(index: ir.FieldDescr):
     def emit(w: Writer, op: ir.Op, a: list[str]) -> None:
         r = w.define(op)

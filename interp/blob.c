@@ -13,6 +13,7 @@
 static const int8_t virtual_args[N_VIRTUALS] = {
     [V_INT] = 1, [V_FLOAT] = 1, [V_BOOL] = 1, [V_TUPLE] = -1, [V_LIST] = -1, [V_METHOD] = 2, [V_INSTANCE] = -1,
     [V_RANGE_ITER] = 3, [V_CELL] = 1, [V_LIST_ITER] = 2, [V_SLICE] = 3, [V_TUPLE_ITER] = 2, [V_FUNCTION] = -2, [V_COMPLEX] = 2, [V_RANGE] = 3,
+    [V_ENUMERATE] = 2, [V_ZIP] = 1,
 };
 
 /* ---- reading a blob ---- */

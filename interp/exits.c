@@ -153,6 +153,28 @@ pt_new_range(int64_t start, int64_t stop, int64_t step)
     return r;
 }
 
+/* enumerate(it, start); takes over the reference to it, an iterator of a builtin type. */
+PyObject *
+pt_new_enumerate(PyObject *it, int64_t start)
+{
+    PyObject *args[2] = {it, pt_box_int(start)}, *r = NULL;
+    if (args[1] != NULL) {
+        r = PyObject_Vectorcall((PyObject *)&PyEnum_Type, args, 2, NULL);
+        Py_DECREF(args[1]);
+    }
+    Py_DECREF(it);
+    return r;
+}
+
+/* zip(*iterators); takes over the reference to the tuple of iterators of builtin types. */
+PyObject *
+pt_new_zip(PyObject *iterators)
+{
+    PyObject *r = PyObject_CallObject((PyObject *)&PyZip_Type, iterators);
+    Py_DECREF(iterators);
+    return r;
+}
+
 static PyObject *
 new_tuple(PtProg *g, Virtual *v, const int64_t *buf, PyObject **out)
 {
@@ -210,6 +232,12 @@ build_virtual(PtProg *g, int i, const int64_t *buf, PyObject **out)
         break;
     case V_RANGE:
         out[i] = must(pt_new_range(get_long(g, a, buf, out), get_long(g, a + 1, buf, out), get_long(g, a + 2, buf, out)));
+        break;
+    case V_ENUMERATE:
+        out[i] = must(pt_new_enumerate(part(g, a, buf, out), get_long(g, a + 1, buf, out)));
+        break;
+    case V_ZIP:
+        out[i] = must(pt_new_zip(part(g, a, buf, out)));
         break;
     case V_COMPLEX:
         out[i] = must(PyComplex_FromDoubles(get_double(g, a, buf, out), get_double(g, a + 1, buf, out)));

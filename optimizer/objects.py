@@ -25,6 +25,8 @@ TYPES: dict[int, type] = {
     C.NEW_RANGE_ITER: RANGE_ITER_TYPE,
     C.NEW_LIST_ITER: LIST_ITER_TYPE,
     C.NEW_TUPLE_ITER: TUPLE_ITER_TYPE,
+    C.NEW_ENUMERATE: enumerate,
+    C.NEW_ZIP: zip,
     C.NEW_COMPLEX: complex,
 }
 
@@ -45,6 +47,9 @@ FIELDS: dict[tuple[int, str], int] = {
     (C.NEW_LIST_ITER, ir.LIST_ITER_INDEX.name): 1,
     (C.NEW_TUPLE_ITER, ir.TUPLE_ITER_SEQ.name): 0,
     (C.NEW_TUPLE_ITER, ir.TUPLE_ITER_INDEX.name): 1,
+    (C.NEW_ENUMERATE, ir.ENUM_ITER.name): 0,
+    (C.NEW_ENUMERATE, ir.ENUM_INDEX.name): 1,
+    (C.NEW_ZIP, ir.ZIP_ITERS.name): 0,
     (C.NEW_COMPLEX, ir.COMPLEX_REAL.name): 0,
     (C.NEW_COMPLEX, ir.COMPLEX_IMAG.name): 1,
 }

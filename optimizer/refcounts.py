@@ -49,6 +49,7 @@ _RESULT_TYPE = {_C["box_int"]: int, _C["box_float"]: float, _C["new_complex"]: c
 _ALLOC_MEMORY = {
     _C["new_tuple"]: ir.TUPLE_ITEM.memory, _C["new_list"]: ir.LIST_ITEM.memory, _C["new_method"]: ir.METHOD_SELF.memory,
     _C["new_cell"]: ir.CELL_REF.memory, _C["new_list_iter"]: ir.LIST_ITER_SEQ.memory, _C["new_tuple_iter"]: ir.TUPLE_ITER_SEQ.memory,
+    _C["new_enumerate"]: ir.ENUM_ITER.memory, _C["new_zip"]: ir.ZIP_ITERS.memory,
 }  # fmt: skip
 # operations that the scan need not look at
 _PLAIN = [

@@ -452,6 +452,23 @@ def _range(m: Any, f: Any, args: list) -> Any:
     return r
 
 
+@known(enumerate)
+def _enumerate(m: Any, f: Any, args: list) -> Any:
+    if not 1 <= len(args) <= 2 or type(args[0].obj) not in containers.ITERABLE or len(args) == 2 and not m.is_small(args[1]):
+        return None
+    start = m.unbox(args[1]) if len(args) == 2 else Const(INT, 0)
+    it = containers.get_iter(m, args[0])
+    return _val(m.emit("new_enumerate", it.ir, start), enumerate(it.obj, args[1].obj if len(args) == 2 else 0), True, enumerate)
+
+
+@known(zip)
+def _zip(m: Any, f: Any, args: list) -> Any:
+    if not args or any(type(v.obj) not in containers.ITERABLE for v in args):
+        return None
+    its = [containers.get_iter(m, v) for v in args]
+    return _val(m.emit("new_zip", m.emit("new_tuple", *[it.ir for it in its])), zip(*[it.obj for it in its]), True, zip)
+
+
 @known(abs)
 def _abs(m: Any, f: Any, args: list) -> Any:
     if len(args) != 1:

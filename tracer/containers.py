@@ -6,7 +6,7 @@ import operator
 import sys
 from typing import Any
 
-from . import ir
+from . import ir, iterators
 from .aborts import Abort, Raised
 from .ir import INT, Const
 
@@ -193,6 +193,9 @@ def unpack(m: Any, seq: Any, n: int) -> list:
     raise Abort("unsupported-opcode", "unpacking of something that is neither list nor tuple of the right length")
 
 
+ITERABLE = frozenset((list, tuple, range, str))  # get_iter makes an iterator that is the trace's alone, and runs nothing
+
+
 def get_iter(m: Any, v: Any) -> Any:
     t = type(v.obj)
     if t is range and type(v.facts) is tuple:
@@ -207,6 +210,9 @@ def get_iter(m: Any, v: Any) -> Any:
         m.emit("incref", v.ir)
         name, known = ("new_list_iter", LIST_ITER) if t is list else ("new_tuple_iter", TUPLE_ITER)
         return _val(m.emit(name, v.ir, Const(INT, 0)), iter(v.obj), True, known)
+    if t in iterators.OUTER:
+        m.guard_type(v)
+        return v
     safe = t in (range, str, bytes, dict, set)
     if safe:
         m.guard_type(v)
@@ -309,14 +315,12 @@ def _peek_sequence(m: Any, it: Any) -> Any:
     return (lambda: m.loaded(item, seq_obj[i])), commit
 
 
-ENUM_INDEX = ir.FieldDescr("enumerate.en_index", INT, "enumerate.en_index", offset=16)
-ENUM_ITER = ir.FieldDescr("enumerate.en_sit", ir.REF, "enumerate.en_sit", immutable=True, offset=24)
-ZIP_ITERS = ir.FieldDescr("zip.ittuple", ir.REF, "zip.ittuple", immutable=True, offset=24)
 _SIMPLE = frozenset((RANGE_ITER, LIST_ITER, TUPLE_ITER, ASCII_ITER))
 
 
 def _countable(e: Any) -> bool:
-    return type(e.__reduce__()[1][0]) in _SIMPLE
+    inner = e.__reduce__()[1][0]
+    return type(inner) in _SIMPLE or (type(inner) is zip and _zippable(inner))
 
 
 def _counts_in_machine_ints(e: Any) -> bool:
@@ -335,15 +339,15 @@ def _count(m: Any, it: Any) -> tuple:
     """enumerate's inner iterator and its counter."""
     m.guard_type(it)
     inner_obj, i = it.obj.__reduce__()[1][:2]
-    inner = _val(m.emit("load", it.ir, desc=ENUM_ITER), inner_obj, False)
-    x = m.emit("load", it.ir, desc=ENUM_INDEX)
+    inner = _val(m.emit("load", it.ir, desc=ir.ENUM_ITER), inner_obj, False)
+    x = m.emit("load", it.ir, desc=ir.ENUM_INDEX)
     m.guard("guard_true", m.emit("int_lt", x, Const(INT, 1 << 62)))
     return inner, x, i
 
 
 def _pair(m: Any, it: Any, x: Any, i: int, item: Any) -> Any:
     """Counts, and makes enumerate's tuple."""
-    m.emit("store", it.ir, m.emit("int_add", x, Const(INT, 1)), desc=ENUM_INDEX)
+    m.emit("store", it.ir, m.emit("int_add", x, Const(INT, 1)), desc=ir.ENUM_INDEX)
     m.bridge.enumerate_skip(it.obj)
     pair = [m.from_prim(x, i), item]
     r = new_tuple(m, pair)
@@ -368,14 +372,14 @@ def _enumerate_generic(m: Any, f: Any, it: Any, after: int) -> Any:
     item = _generic_next(m, f, inner, after, asked=it)
     if item is None:
         return None
-    x = m.emit("load", it.ir, desc=ENUM_INDEX)  # the inner iterator's code may have advanced this one
+    x = m.emit("load", it.ir, desc=ir.ENUM_INDEX)  # the inner iterator's code may have advanced this one
     return _pair(m, it, x, it.obj.__reduce__()[1][1], item)
 
 
 def _peek_zip(m: Any, it: Any) -> Any:
     m.guard_type(it)
     parts = it.obj.__reduce__()[1]
-    ittuple = m.emit("load", it.ir, desc=ZIP_ITERS)
+    ittuple = m.emit("load", it.ir, desc=ir.ZIP_ITERS)
     m.guard("guard_true", m.emit("int_eq", m.emit("load", ittuple, desc=ir.TUPLE_SIZE), Const(INT, len(parts))))
     steps = []
     inners: list = []

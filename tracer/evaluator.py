@@ -696,4 +696,6 @@ _STRUCTS: dict[str, tuple] = {
     "new_range_iter": (type(iter(range(0))), "rangeiter.start", "rangeiter.step", "rangeiter.len"),
     "new_list_iter": (type(iter([])), "listiter.it_seq", "listiter.it_index"),
     "new_tuple_iter": (type(iter(())), "tupleiter.it_seq", "tupleiter.it_index"),
+    "new_enumerate": (enumerate, "enumerate.en_sit", "enumerate.en_index"),
+    "new_zip": (zip, "zip.ittuple"),
 }

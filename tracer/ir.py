@@ -161,6 +161,8 @@ _op("new_range_iter", "iii>r", "range_iterator(start, step, len)", "owns", "allo
 _op("new_range", "iii>r", "range(start, stop, step); step is not 0", "owns", "alloc")
 _op("new_list_iter", "ri>r", "list_iterator(list, index)", "owns", "alloc", steals=(0,))
 _op("new_tuple_iter", "ri>r", "tuple_iterator(tuple, index)", "owns", "alloc", steals=(0,))
+_op("new_enumerate", "ri>r", "enumerate(iterator of a builtin, start)", "owns", "alloc", steals=(0,))
+_op("new_zip", "r>r", "zip(*tuple of iterators of builtins)", "owns", "alloc", steals=(0,))
 _op("new_complex", "ff>r", "complex object", "owns", "alloc")
 _op("new_instance", "r*>r", "instance of the constant type (operand 0) with inline attributes; desc: tuple of attribute names, operands 1.. their values", "owns", "alloc", steals=(-1,))
 # -- calls; desc: CallDescr
@@ -268,8 +270,9 @@ class SlotDescr(NamedTuple):
 class PartDescr(NamedTuple):
     """A part of the iterator in a taken slot, which nobody else refers to: it is taken apart on entry, and exits make a new one.
 
-    `of`: the allocation that puts it together, `part`: which operand ("start" and "len" of a range iterator with the step 1, "seq" and "index" of a
-    list's or tuple's).  The parts of one iterator follow one another.
+    `of`: the allocations that put it together (`iterator_tree` reads it), `part`: which operand of them ("start" and "len" of a range iterator
+    with the step 1, "seq" and "index" of a list's or tuple's, "count" of an enumerate; those of inner iterators behind their number and a dot).
+    The parts of one iterator follow one another.
     """
 
     slot: int
@@ -278,7 +281,41 @@ class PartDescr(NamedTuple):
     depth: int = 0
 
 
-PARTS = {"new_range_iter": ("start", "len"), "new_list_iter": ("seq", "index"), "new_tuple_iter": ("seq", "index")}
+class IteratorTree(NamedTuple):
+    """An iterator and those in it.  `parts`: all their parts, in order, with their types."""
+
+    name: str
+    inner: tuple[IteratorTree, ...]
+    parts: tuple[tuple[str, str], ...]
+
+
+_SIMPLE_PARTS = {
+    "new_range_iter": (("start", INT), ("len", INT)),
+    "new_list_iter": (("seq", REF), ("index", INT)),
+    "new_tuple_iter": (("seq", REF), ("index", INT)),
+}
+_trees: dict[str, IteratorTree] = {}
+
+
+def iterator_tree(of: str) -> IteratorTree:
+    """The tree that a text stands for: each allocation before the inner ones, with slashes between; a zip has their number behind its name."""
+    tree = _trees.get(of)
+    if tree is None:
+        names = iter(of.split("/"))
+        tree = _trees[of] = _read_tree(names)
+    return tree
+
+
+def _read_tree(names: Iterator[str]) -> IteratorTree:
+    name = next(names)
+    if name in _SIMPLE_PARTS:
+        return IteratorTree(name, (), _SIMPLE_PARTS[name])
+    n = 1 if name == "new_enumerate" else int(name.removeprefix("new_zip"))
+    inner = tuple([_read_tree(names) for _ in range(n)])
+    parts = [(f"{k}.{part}", t) for k, tree in enumerate(inner) for part, t in tree.parts]
+    if name == "new_enumerate":
+        return IteratorTree(name, inner, (*parts, ("count", INT)))
+    return IteratorTree("new_zip", inner, tuple(parts))
 
 
 class NameDescr(NamedTuple):
@@ -602,6 +639,9 @@ LIST_ITER_INDEX = FieldDescr("listiter.it_index", INT, "listiter.it_index")
 LIST_ITER_SEQ = FieldDescr("listiter.it_seq", REF, "listiter.it_seq")
 TUPLE_ITER_INDEX = FieldDescr("tupleiter.it_index", INT, "tupleiter.it_index")
 TUPLE_ITER_SEQ = FieldDescr("tupleiter.it_seq", REF, "tupleiter.it_seq")
+ENUM_INDEX = FieldDescr("enumerate.en_index", INT, "enumerate.en_index", offset=16)
+ENUM_ITER = FieldDescr("enumerate.en_sit", REF, "enumerate.en_sit", immutable=True, offset=24)
+ZIP_ITERS = FieldDescr("zip.ittuple", REF, "zip.ittuple", immutable=True, offset=24)
 STR_ITER_INDEX = FieldDescr("striter.it_index", INT, "striter.it_index")
 STR_ITER_SEQ = FieldDescr("striter.it_seq", REF, "striter.it_seq")
 STR_LENGTH = FieldDescr("str.length", INT, "str.length", immutable=True)

@@ -664,8 +664,9 @@ def _format_value(m: Any, f: Any, arg: int, ins: Any) -> None:
 @op("GET_ITER")
 def _get_iter(m: Any, f: Any, arg: int, ins: Any) -> None:
     r = containers.get_iter(m, f.stack[-1])
-    m.drop(f)
-    m.push(f, r)
+    if r is not f.stack[-1]:
+        m.drop(f)
+        m.push(f, r)
 
 
 @op("FOR_ITER")

@@ -29,7 +29,7 @@ from types import FunctionType
 from typing import Any, Callable
 
 from ..interp.bytecode import CodeInfo, info
-from . import functions, ir
+from . import functions, ir, iterators
 from .aborts import Abort, Raised
 from .ir import BOOL, FLOAT, INT, REF, Const, FrameState, Op, Snapshot, Trace
 
@@ -43,31 +43,6 @@ _GUARD_NULL, _NATIVE_OBJECT = ir.BY_NAME["guard_null"].code, ir.BY_NAME["native_
 _GUARD_TYPE = ir.BY_NAME["guard_type"].code
 MIN_INT, MAX_INT = -(1 << 63), (1 << 63) - 1
 UNROLL = 8  # a loop of an inlined function that has no more iterations is unrolled
-_COUNTED = frozenset((type(iter(range(0))), type(iter([])), type(iter(()))))
-
-
-_PARTS = {type(iter(range(0))): "new_range_iter", type(iter([])): "new_list_iter", type(iter(())): "new_tuple_iter"}
-_PART_FIELDS = {
-    "new_range_iter": (ir.RANGE_ITER_START, ir.RANGE_ITER_LEN),
-    "new_list_iter": (ir.LIST_ITER_SEQ, ir.LIST_ITER_INDEX),
-    "new_tuple_iter": (ir.TUPLE_ITER_SEQ, ir.TUPLE_ITER_INDEX),
-}
-
-
-def alone(it: Any, others: int) -> tuple[str, tuple] | None:
-    """(allocation, parts) of an iterator that can be taken apart: nobody refers to it but its slot and `others`."""
-    name = _PARTS[type(it)]
-    if sys.getrefcount(it) != others + 2:
-        return None
-    state = it.__reduce__()
-    if name == "new_range_iter":
-        rest = state[1][0]
-        return (name, (rest.start, len(rest))) if rest.step == 1 else None
-    return (name, (state[1][0], state[2])) if len(state) > 2 else None
-
-
-def _operands_of(name: str, parts: list) -> tuple:
-    return (parts[0], Const(INT, 1), parts[1]) if name == "new_range_iter" else tuple(parts)
 
 
 class Val:
@@ -179,7 +154,7 @@ class Limits:
 
 def _items_left(f: Frame, at: int) -> int | None:
     """How many iterations a `for` loop at its header still has, where that is known."""
-    if f.info.at[at].op != _FOR_ITER or not f.stack or type(f.stack[-1].obj) not in _COUNTED:
+    if f.info.at[at].op != _FOR_ITER or not f.stack or type(f.stack[-1].obj) not in iterators.SIMPLE:
         return None
     return f.stack[-1].obj.__length_hint__()
 
@@ -635,17 +610,16 @@ class Recorder:
         t = type(obj)
         trace = self.trace
         assert trace is not None
-        if where not in generic and t in _PARTS and (parts := alone(obj, others)) is not None:
-            name, values = parts
+        if where not in generic and t in iterators.OUTER and (found := iterators.apart(obj, others)) is not None:
             slot, depth = (desc.slot, desc.depth) if type(desc) is ir.SlotDescr else (-1, 0)
             ops = []
-            for part, value in zip(ir.PARTS[name], values):
-                op = ir.make("input", desc=ir.PartDescr(slot, name, part, depth), type=INT if type(value) is int else REF)
+            for part, part_type in ir.iterator_tree(found[0]).parts:
+                op = ir.make("input", desc=ir.PartDescr(slot, found[0], part, depth), type=part_type)
                 trace.inputs.append(op)
                 ops.append(op)
                 if op.type == REF:
                     trace.owned_inputs.append(op)
-            return Val(self.emit(name, *_operands_of(name, ops)), obj, True, t)
+            return Val(iterators.put_together(self, found[0], ops), obj, True, t)
         if where not in generic:
             kind = FLOAT if t is float else INT if t is int and MIN_INT <= obj <= MAX_INT else None
             if kind is not None:
@@ -1050,7 +1024,7 @@ class Recorder:
                 v = None if entry is None else entry[2]
             elif type(d) is ir.SlotDescr:
                 v = places.pop(d, None)
-            elif d.part == ir.PARTS[d.of][1]:  # the first part has just been looked at
+            elif d.part != ir.iterator_tree(d.of).parts[0][0]:  # the first part has just been looked at
                 v = out[-1]
             else:
                 v = places.pop(ir.SlotDescr(d.slot, d.depth), None)
@@ -1071,31 +1045,24 @@ class Recorder:
                 return None
         return out
 
-    def takes_apart(self, v: Val, name: str) -> bool:
-        """Whether v is an iterator of this trace's own that only its slot holds."""
-        if v.holders != 1 or type(v.ir) is not Op or v.ir.name != name or _PARTS.get(type(v.obj)) != name:
+    def takes_apart(self, v: Val, of: str) -> bool:
+        """Whether v is an iterator of this kind, of this trace's own, that only its slot holds."""
+        if v.holders != 1 or type(v.ir) is not Op or v.ir.name != ir.iterator_tree(of).name or type(v.obj) not in iterators.OUTER:
             return False
-        return alone(v.obj, 1) is not None
-
-    def _part(self, v: Val, d: ir.PartDescr) -> Any:
-        first, last = _PART_FIELDS[d.of]
-        if d.part == ir.PARTS[d.of][1]:
-            return self.emit("load", v.ir, desc=last)
-        self.guard("guard_alone", v.ir)
-        if d.of == "new_range_iter":
-            step = self.emit("load", v.ir, desc=ir.RANGE_ITER_STEP)
-            self.guard("guard_true", self.emit("int_eq", step, Const(INT, 1)))
-            return self.emit("load", v.ir, desc=first)
-        seq = self.emit("load", v.ir, desc=first)
-        self.guard("guard_nonnull", seq)
-        return seq
+        found = iterators.apart(v.obj, 1)
+        return found is not None and found[0] == of
 
     def _operands(self, vals: list[Val], types: list, descs: list) -> list:
         """IR operands for a jump: unboxed where wanted, each reference owned once."""
-        prims = [
-            self._part(v, d) if type(d) is ir.PartDescr else self.unbox(v) if t != REF else None
-            for v, t, d in zip(vals, types, descs)
-        ]  # fmt: skip
+        prims: list = []
+        parts: list = []
+        for v, t, d in zip(vals, types, descs):
+            if type(d) is not ir.PartDescr:
+                prims.append(self.unbox(v) if t != REF else None)
+                continue
+            if not parts:
+                parts = iterators.take_apart(self, v.ir, d.of)
+            prims.append(parts.pop(0))
         given: set[Val] = set()
         out = []
         for v, t, p in zip(vals, types, prims):
