@@ -445,6 +445,11 @@ def unchanged(label: Op, jump: Op) -> list[int]:
     return [m if m >= 0 and sources[m] == m else -1 for m in sources]
 
 
+def stays_with(source: Op) -> bool:
+    """Whether an input that arrives at the label as it came is likely to stay: a number, or what an iterator walks over."""
+    return source.type != ir.REF or type(source.desc) is ir.PartDescr
+
+
 def close(fw: Forward, trace: ir.Trace, header: int) -> None:
     """Optimizes a trace with a label at ops[header]."""
     ops = trace.ops
@@ -457,7 +462,7 @@ def close(fw: Forward, trace: ir.Trace, header: int) -> None:
     values = [fw.value(v) for v in label.args]
     seen: dict = {}
     shapes = [
-        same(v) if m >= 0 and values[m] is v and v not in fw.virtual or v is old.fwd and v.type != ir.REF else guess(fw, v, seen)
+        same(v) if m >= 0 and values[m] is v and v not in fw.virtual or v is old.fwd and stays_with(old) else guess(fw, v, seen)
         for v, m, old in zip(values, stays, trace.inputs)
     ]  # fmt: skip
     loop = Loop(fw, values, shapes)

@@ -32,6 +32,23 @@ def test_iterators_enter_in_parts(tmp_path):
         assert part in text
 
 
+def test_enumerate_and_zip_enter_in_parts(tmp_path):
+    program = """
+def work(n, items):
+    t = 0
+    for _ in range(n):
+        for i, (x, y) in enumerate(zip(items, (4, 5, 6))):
+            t += i * x * y
+    return t
+
+print(work(3000, [1, 2, 3]))
+"""
+    text = "\n".join(str(record) for record in traces(program, tmp_path))
+    of = "new_enumerate/new_zip2/new_list_iter/new_tuple_iter"
+    for part in ("0.0.seq", "0.0.index", "0.1.seq", "0.1.index", "count"):
+        assert f"{of}:{part}" in text
+
+
 def test_a_last_iteration_is_not_a_loop(tmp_path):
     """A recording that begins in the loop's last iteration is thrown away: another iteration becomes the loop."""
     program = "def work(n):\n    t = 0\n    for i in range(n):\n        for k in range(10):\n            t += k\n    return t\nprint(work(2000))"
