@@ -17,17 +17,19 @@ else asks for them.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ..tracer import ir
 from ..tracer.ir import Op
 from . import objects
-from .text import Writer, address
+from .text import LIKELY, Writer, address
 
 _C = {name: row.code for name, row in ir.BY_NAME.items()}
 _NEW, _STORE, _STORE_AT, _OWN, _GUARD, _DECREF = (_C[name] for name in ("new_instance", "store", "store_at", "own", "guard_harmless", "decref"))
 _RAW = {_C["box_float"]: 1, _C["box_int"]: 2}
 MOST = 30  # attributes: two bits of a word for each
+_ORDERED = 8  # attributes whose order is one word
+_ALL_FLOATS = sum(_RAW[_C["box_float"]] << 2 * k for k in range(MOST))
 
 
 class Renewal(NamedTuple):
@@ -88,18 +90,92 @@ def emit(w: Writer, op: Op, renewal: Renewal) -> None:
             v = v.args[0]  # pyright: ignore[reportAttributeAccessIssue]
         values.append(w.value(v))
         types.append({ir.FLOAT: "double", ir.INT: "i64", ir.REF: "ptr"}[v.type])
-    array = objects.array(w, values, types)
     store = renewal.store
     place = objects.place_of(w, store, [w.value(v) for v in store.args[:-1]])
+    if kinds == _ALL_FLOATS >> 2 * (MOST - len(values)) and len(values) <= _ORDERED and maker.keys:
+        old, done = _write_in_place(w, op, maker, place, store.desc.memory, values)
+    else:
+        old = done = ""
+    array = objects.array(w, values, types)
     both, word, bit, failed, clean = (w.fresh() for _ in range(5))
     w.lines.append(f"{both} = call ptr {w.symbol('pt_renew')}(ptr {address(maker.address)}, ptr {place}, ptr {array}, i64 {kinds}) nounwind")
     w.lines.append(f"{word} = ptrtoint ptr {both} to i64")
     w.lines.append(f"{bit} = and i64 {word}, 1")
     w.lines.append(f"{clean} = and i64 {word}, -2")
-    w.lines.append(f"{w.define(op)} = inttoptr i64 {clean} to ptr")
-    w.lines.append(f"{failed} = icmp ne i64 {bit}, 0")
+    new, bad = (w.fresh(), w.fresh()) if done else (w.define(op), failed)
+    w.lines.append(f"{new} = inttoptr i64 {clean} to ptr")
+    w.lines.append(f"{bad} = icmp ne i64 {bit}, 0")
+    if done:
+        slow = w.block
+        w.lines.append(f"br label %{done}")
+        w.begin(done)
+        w.lines.append(f"{w.define(op)} = phi ptr [ {old}, %{done}w ], [ {new}, %{slow} ]")
+        w.lines.append(f"{failed} = phi i1 [ false, %{done}w ], [ {bad}, %{slow} ]")
     w.position = w.trace.ops.index(renewal.guard, w.position)
     w.leave_if(failed, w.exit(renewal.guard))
+
+
+def _write_in_place(w: Writer, op: Op, maker: Any, place: str, memory: str, values: list[str]) -> tuple[str, str]:
+    """What pt_renew does, in line, where all attributes are floats that nobody else holds: (the instance, the label behind both ways).
+
+    It goes on in the block in which the instance has to be replaced; the block that writes is called like that label, with a w."""
+    cls = op.args[0].value  # pyright: ignore[reportAttributeAccessIssue]
+    slow, done = w.label("b"), w.label("b")
+
+    def need(*conditions: str) -> None:
+        c = ""
+        for condition in conditions:
+            one, both = w.fresh(), w.fresh()
+            w.lines.append(f"{one} = {condition}")
+            if c:
+                w.lines.append(f"{both} = and i1 {c}, {one}")
+            c = both if c else one
+        go_on = w.label("b")
+        w.lines.append(f"br i1 {c}, label %{go_on}, label %{slow}, {LIKELY}")
+        w.begin(go_on)
+
+    def field(type: str, base: str, offset: int, memory: str) -> str:
+        v = w.fresh()
+        w.load(v, type, base, offset, memory)
+        return v
+
+    old = field("ptr", place, 0, memory)
+    need(f"icmp ne ptr {old}, null")
+    need(f"icmp eq ptr {field('ptr', old, w.offset('ob_type'), 'ob_type')}, {w.object(cls)}")
+    first = cls.__basicsize__
+    header = field("i64", old, first, "inst.values_header")
+    shape, capacity = w.fresh(), w.fresh()
+    w.lines.append(f"{shape} = and i64 {header}, {0xFF00FF00}")
+    w.lines.append(f"{capacity} = and i64 {header}, 255")
+    order = w.fresh()
+    behind = w.field(old, first + w.offset("values.values0"))
+    w.lines.append(f"{order} = getelementptr i64, ptr {behind}, i64 {capacity}")
+    n = len(values)
+    places = maker.places
+    number = w.fresh()
+    w.lines.append(f"{number} = load i{8 * n}, ptr {order}, align 1, {w.tbaa('inst.order')}")
+    conditions = [
+        f"icmp eq i32 {field('i32', old, w.offset('ob_refcnt'), 'refcount')}, 1",
+        f"icmp eq i64 {shape}, {1 << 24 | n << 8}",
+        f"icmp eq i{8 * n} {number}, {sum(p << 8 * k for k, p in enumerate(places))}",
+        f"icmp eq ptr {field('ptr', w.object(cls), w.offset('type.ht_cached_keys'), 'type')}, {address(maker.keys)}",
+        f"icmp eq ptr {field('ptr', w.symbol('reference_tracer'), 0, 'reference_tracer')}, null",
+    ]
+    if cls.__weakrefoffset__:
+        conditions.append(f"icmp eq ptr {field('ptr', old, cls.__weakrefoffset__, 'weakrefs')}, null")
+    need(*conditions)
+    boxes = [field("ptr", old, first + w.offset("values.values0") + 8 * p, f"inst.{name}") for p, name in zip(places, op.desc)]  # pyright: ignore[reportArgumentType]
+    need(
+        *[f"icmp eq ptr {field('ptr', box, w.offset('ob_type'), 'ob_type')}, {w.object(float)}" for box in boxes],
+        *[f"icmp eq i32 {field('i32', box, w.offset('ob_refcnt'), 'refcount')}, 1" for box in boxes],
+    )
+    w.lines.append(f"br label %{done}w")
+    w.begin(done + "w")
+    for box, value in zip(boxes, values):
+        w.store("double", value, box, w.offset("float.ob_fval"), "float")
+    w.lines.append(f"br label %{done}")
+    w.begin(slow)
+    return old, done
 
 
 __all__ = ["emit", "find"]

@@ -334,7 +334,7 @@ static const Number numbers[] = {
 #else
     C("inst.values_inline", 1), C("inst.values_tag", 0), OFF("values.valid", PyDictValues, valid),
     OFF("values.capacity", PyDictValues, capacity), OFF("values.size", PyDictValues, size),
-    OFF("values.embedded", PyDictValues, embedded),
+    OFF("values.embedded", PyDictValues, embedded), OFF("type.ht_cached_keys", PyHeapTypeObject, ht_cached_keys),
     C("flag.inline_values", Py_TPFLAGS_INLINE_VALUES),
 #endif
     C("flag.managed_dict", Py_TPFLAGS_MANAGED_DICT), C("flag.have_gc", Py_TPFLAGS_HAVE_GC),

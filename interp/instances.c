@@ -919,13 +919,41 @@ maker_address(PyObject *self, void *unused)
     return PyLong_FromVoidPtr(&((MakerObject *)self)->maker);
 }
 
+static PyObject *
+maker_keys(PyObject *self, void *unused)
+{
+    PtMaker *m = &((MakerObject *)self)->maker;
+    const Class *c = class_of(m->type);
+    int known = !PT_312 && c != NULL && c->inlined && (m->keys != NULL || find_places(m));
+    return PyLong_FromVoidPtr(known ? m->keys : NULL);
+}
+
+static PyObject *
+maker_places(PyObject *self, void *unused)
+{
+    PtMaker *m = &((MakerObject *)self)->maker;
+    PyObject *places = PyTuple_New(m->n);
+    for (int i = 0; places != NULL && i < m->n; i++) {
+        PyObject *place = PyLong_FromLong(m->places[i]);
+        if (place == NULL) {
+            Py_CLEAR(places);
+            break;
+        }
+        PyTuple_SET_ITEM(places, i, place);
+    }
+    return places;
+}
+
 PyTypeObject PtMaker_Type = {
     PyVarObject_HEAD_INIT(NULL, 0)
     .tp_name = "pytrace.interp._bridge.Maker",
     .tp_basicsize = sizeof(MakerObject),
     .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION,
     .tp_doc = "How an allocation makes instances of a class with these attributes.",
-    .tp_getset = (PyGetSetDef[]){{"address", maker_address, NULL, "address of the C struct, for pt_make_instance"}, {NULL}},
+    .tp_getset = (PyGetSetDef[]){{"address", maker_address, NULL, "address of the C struct, for pt_make_instance"},
+                                 {"keys", maker_keys, NULL, "address of the keys that the class's instances share, 0: none that has the attributes"},
+                                 {"places", maker_places, NULL, "places of the attributes among an instance's values"},
+                                 {NULL}},
     .tp_dealloc = maker_dealloc,
 };
 

@@ -518,6 +518,9 @@ static const struct {
 } symbols[] = {
 #define S(f) {#f, (void *)f}
     S(pt_ascii_char), S(pt_str_eq), S(pt_list_slice), S(pt_quiet_slice), S(pt_list_setslice), S(pt_random), S(pt_callv), S(pt_callkw), S(pt_call_ex), S(pt_givev), S(pt_givekw), S(pt_give_ex), S(pt_getslice), S(pt_setslice), S(pt_build_map), S(pt_build_set),
+#if PY_VERSION_HEX >= 0x030d0000
+    {"reference_tracer", &_PyRuntime.ref_tracer.tracer_func},
+#endif
     S(pt_build_string), S(pt_list_extend), S(pt_list_pop), S(pt_for_iter), S(pt_compare), S(pt_delattr), S(pt_load_global), S(pt_load_name), S(pt_new_function), S(pt_set_function_attribute),
 #undef S
 };

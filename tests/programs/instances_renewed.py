@@ -133,5 +133,52 @@ def same(n):
     return depth, x
 
 
-for run in (floats, kept, elements, big, weak, dicts, changed, inside, same):
+def only_floats(n):
+    """Written in line; whatever is unusual about the old one is not."""
+    b, w = Body(), Vector(0.5, 0.25)
+    b.v = Vector(0.0, 0.0)
+    dead, seen, x = [], [], 0.0
+    for i in range(n):
+        b.v = b.v + w
+        if i % 211 == 0:
+            seen.append(b.v)
+        elif i % 211 == 1:
+            seen.append(b.v.y)
+        elif i % 211 == 2:
+            seen.append(weakref.ref(b.v, lambda r, i=i: dead.append(i)))
+        elif i % 211 == 3:
+            del b.v.x
+            b.v.x = x
+        elif i % 211 == 4:
+            b.v.x = i
+        elif i % 211 == 5:
+            b.v.z = 1.5
+        elif i % 211 == 6:
+            seen.append(vars(b.v))
+        elif i % 211 == 7:
+            x = b.v.x
+        elif i % 211 == 8:
+            seen.append(list(vars(b.v)))
+    shown = [s if type(s) in (float, dict, list) else (s.x, s.y) for s in seen if not isinstance(s, weakref.ref)]
+    return len(dead), dead[-2:], shown[-12:], x, vars(b.v)
+
+
+class Slim:
+    __slots__ = ("x", "y")
+
+    def __init__(self, x, y):
+        self.x = x
+        self.y = y
+
+
+def slots(n):
+    b = Slim(Slim(0.0, 1.0), None)
+    for i in range(n):
+        b.x = Slim(b.x.x + 0.5, b.x.y * 1.0001)
+        if i % 1000 == 10:
+            b.y = b.x
+    return b.x.x, b.x.y, b.y.x, b.y.y
+
+
+for run in (only_floats, slots, floats, kept, elements, big, weak, dicts, changed, inside, same):
     print(run.__name__, run(6000))
