@@ -161,6 +161,8 @@ def _write_in_place(w: Writer, op: Op, maker: Any, place: str, memory: str, valu
         f"icmp eq ptr {field('ptr', w.object(cls), w.offset('type.ht_cached_keys'), 'type')}, {address(maker.keys)}",
         f"icmp eq ptr {field('ptr', w.symbol('reference_tracer'), 0, 'reference_tracer')}, null",
     ]
+    if cls.__dictoffset__:  # a dict that was asked for has the values, too
+        conditions.append(f"icmp eq ptr {field('ptr', old, w.offset('inst.dict_or_values'), 'inst.values_header')}, null")
     if cls.__weakrefoffset__:
         conditions.append(f"icmp eq ptr {field('ptr', old, cls.__weakrefoffset__, 'weakrefs')}, null")
     need(*conditions)
