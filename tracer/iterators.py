@@ -7,7 +7,7 @@ it walks over.  This needs to know that nobody else holds any of these objects.
 from __future__ import annotations
 
 import sys
-from typing import Any
+from typing import Any, Iterator
 
 from . import ir
 from .ir import INT, REF, Const, Op
@@ -52,43 +52,40 @@ def apart(it: Any, others: int) -> tuple[str, tuple] | None:
 
 def put_together(m: Any, of: str, ops: list[Op]) -> Op:
     """The operation whose parts are these; it takes over their references."""
-    rest = iter(ops)
+    return _make(m, ir.iterator_tree(of), iter(ops))
 
-    def make(tree: ir.IteratorTree) -> Op:
-        inner = [make(t) for t in tree.inner]
-        if tree.name == "new_zip":
-            return m.emit("new_zip", m.emit("new_tuple", *inner))
-        if tree.name == "new_enumerate":
-            return m.emit("new_enumerate", *inner, next(rest))
-        first, second = next(rest), next(rest)
-        return m.emit(tree.name, first, Const(INT, 1), second) if tree.name == "new_range_iter" else m.emit(tree.name, first, second)
 
-    return make(ir.iterator_tree(of))
+def _make(m: Any, tree: ir.IteratorTree, parts: Iterator[Op]) -> Op:
+    inner = [_make(m, t, parts) for t in tree.inner]
+    if tree.name == "new_zip":
+        return m.emit("new_zip", m.emit("new_tuple", *inner))
+    if tree.name == "new_enumerate":
+        return m.emit("new_enumerate", *inner, next(parts))
+    first, second = next(parts), next(parts)
+    return m.emit(tree.name, first, Const(INT, 1), second) if tree.name == "new_range_iter" else m.emit(tree.name, first, second)
 
 
 def take_apart(m: Any, it: Any, of: str) -> list[Op]:
     """The parts of the iterator that is the value of an operation; guards that nobody else holds it.  References among them are borrowed."""
-    found: list[Op] = []
+    return _take(m, it, ir.iterator_tree(of))
 
-    def take(op: Any, tree: ir.IteratorTree) -> None:
-        m.guard("guard_alone", op)
-        if tree.name == "new_zip":
-            walked = m.emit("load", op, desc=ir.ZIP_ITERS)
-            m.guard("guard_alone", walked)
-            for k, inner in enumerate(tree.inner):
-                take(m.emit("load_at", walked, Const(INT, k), desc=ir.TUPLE_ITEM), inner)
-            return
-        if tree.name == "new_enumerate":
-            take(m.emit("load", op, desc=ir.ENUM_ITER), tree.inner[0])
-            found.append(m.emit("load", op, desc=ir.ENUM_INDEX))
-            return
-        first, second = FIELDS[tree.name]
-        if tree.name == "new_range_iter":
-            m.guard("guard_true", m.emit("int_eq", m.emit("load", op, desc=ir.RANGE_ITER_STEP), Const(INT, 1)))
-        found.append(m.emit("load", op, desc=first))
-        if first.type == REF:
-            m.guard("guard_nonnull", found[-1])
-        found.append(m.emit("load", op, desc=second))
 
-    take(it, ir.iterator_tree(of))
-    return found
+def _take(m: Any, it: Any, tree: ir.IteratorTree) -> list[Op]:
+    m.guard("guard_alone", it)
+    if tree.name == "new_zip":
+        walked = m.emit("load", it, desc=ir.ZIP_ITERS)
+        m.guard("guard_alone", walked)
+        found: list[Op] = []
+        for k, inner in enumerate(tree.inner):
+            found += _take(m, m.emit("load_at", walked, Const(INT, k), desc=ir.TUPLE_ITEM), inner)
+        return found
+    if tree.name == "new_enumerate":
+        found = _take(m, m.emit("load", it, desc=ir.ENUM_ITER), tree.inner[0])
+        return [*found, m.emit("load", it, desc=ir.ENUM_INDEX)]
+    fields = FIELDS[tree.name]
+    if tree.name == "new_range_iter":
+        m.guard("guard_true", m.emit("int_eq", m.emit("load", it, desc=ir.RANGE_ITER_STEP), Const(INT, 1)))
+    first = m.emit("load", it, desc=fields[0])
+    if first.type == REF:
+        m.guard("guard_nonnull", first)
+    return [first, m.emit("load", it, desc=fields[1])]
