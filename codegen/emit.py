@@ -124,6 +124,7 @@ def emit(trace: ir.Trace, env: Env, name: str = "trace_0", arrivals: int = 0) ->
 def _header(w: Writer, phis: list[ir.Op], first: list[str]) -> None:
     """Begins the loop; the lines of the phis are completed by the jump."""
     before = w.block
+    w.shown.clear()
     w.lines.append("br label %loop")
     w.begin("loop")
     for op, value in zip(phis, first):

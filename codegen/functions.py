@@ -153,6 +153,7 @@ def native_call(w: Writer, op: ir.Op, a: list[str]) -> None:
     w.keep.append(token)
     entry = f"@{w.name}_buf" if token is w.function and w.trace.kind == "function" else address(token.compiled.buf_entry)
     args = ["ptr %ctx", f"i64 {_remaining(w, len(op.snap.frames))}", *[f"{LLVM_TYPE[v.type]} {x}" for v, x in zip(op.args, a)]]  # pyright: ignore[reportOptionalMemberAccess]
+    w.shown.clear()
     w.store("ptr", address(site.address), "%call", w.offset("call.site"), "call")
     w.store("ptr", "%call", "%ctx", w.offset("ctx.chain"), "chain")
     pair, status, word, synced, seen = (w.fresh() for _ in range(5))

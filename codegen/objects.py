@@ -7,6 +7,7 @@ from .exits import RAISE
 from .functions import native_call
 from .homes import LEAVES, STAYS, VISITS
 from .scalars import emits
+from .shown import Shown, can_show
 from .text import INVARIANT, LIKELY, LLVM_TYPE, UNLIKELY, EmitError, ExitBlock, Writer, _counted, address
 
 # -- boxes
@@ -123,6 +124,7 @@ def _decref(w: Writer, op: ir.Op, a: list[str]) -> None:
     exit = w.exit(op, mode=VISITS) if op.snap is not None else None
     if exit is not None:
         w.dirty = ""
+        w.shown.clear()
     dead = w.fresh()
     w.lines.append(f"{dead} = icmp eq i32 {change_count(w, a[0], 'sub')}, 0")
     dealloc, done = w.label("d"), w.label("b")
@@ -426,10 +428,16 @@ def _call(w: Writer, op: ir.Op, a: list[str]) -> None:
         w.dirty = ""
     exit = w.exit(op, RAISE if d.error else 0, mode=STAYS if d.runs else LEAVES) if d.runs or d.error else None
     sync = exit if d.runs else None
-    if sync is not None:
+    shown = Shown(w, op, sync) if sync is not None and can_show(w, op) else None
+    if shown is not None:
+        shown.begin()
+    elif sync is not None:
+        w.shown.clear()
         _show(w, "sync", sync)
     result = _c_call(w, op, d, a)
-    if sync is not None:
+    if shown is not None:
+        shown.end()
+    elif sync is not None:
         _show(w, "unsync", sync)
     if d.error:
         assert exit is not None

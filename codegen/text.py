@@ -59,7 +59,7 @@ class Writer:
         "trace", "env", "layout", "name", "lines", "names", "n", "block", "classes", "exits", "exit_list", "keep", "homes",
         "position", "inputs", "prologue", "_buffer",
         "owned", "together", "stack_words", "out_word", "arrivals", "intrinsics", "phi_lines", "const_cache", "_symbols", "function", "calls", "dirty",
-        "others",
+        "others", "shown",
     )  # fmt: skip
 
     def __init__(self, trace: ir.Trace, env: Env, name: str) -> None:
@@ -84,6 +84,7 @@ class Writer:
         self.calls = False  # of compiled functions
         self.dirty = ""  # after such a call: whether something changed meanwhile
         self.others: dict[Any, tuple[str, str]] = {}  # such a call -> (was the result something else?, the word)
+        self.shown: dict[int, str] = {}  # what is in the root frame, by offsets from its first slot
         self.position = -1  # of the operation being emitted
         self.inputs = {op: k for k, op in enumerate(trace.inputs)}
         self.together: set[ir.Op] = set()  # operations that are done with one before them

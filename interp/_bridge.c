@@ -169,6 +169,9 @@ enter_native(PtRoot *r, PtNative entry, PyObject *keepalive, PtTrialEntry *trial
         pt_leave_native(r, &ctx, e);
     }
     pt_free_writes(ctx.writes);
+    if (ctx.n_scratch) {
+        pt_drop_scratch(&ctx);
+    }
     give_buffer(b);
     pt_end_activation(&a);
     ts->c_recursion_remaining += PT_NATIVE_C_UNITS;

@@ -223,6 +223,32 @@ check_virtuals(Reader *r)
     }
 }
 
+static void
+mark_virtual(PtProg *g, Operand *op)
+{
+    if (op->get != GET_VIRTUAL || g->virtuals[op->index].in_locals) {
+        return;
+    }
+    Virtual *v = &g->virtuals[op->index];
+    v->in_locals = 1;
+    for (int i = 0; i < v->n; i++) {
+        mark_virtual(g, &v->args[i]);
+    }
+}
+
+static void
+mark_virtuals(PtProg *g)
+{
+    for (int i = 0; i < g->n_frames; i++) {
+        for (int k = 0; k < g->frames[i].n_locals; k++) {
+            mark_virtual(g, &g->frames[i].locals[k].value);
+        }
+    }
+    for (int i = 0; i < g->n_names; i++) {
+        mark_virtual(g, &g->names[i].value);
+    }
+}
+
 static int
 read_unit(Reader *r, PyCodeObject *code, int optional)
 {
@@ -340,6 +366,9 @@ pt_read_program(PyObject *blob, PyObject *consts, int32_t *flags)
         }
         read_names(&r);
         read_release(&r);
+        if (!r.failed) {
+            mark_virtuals(g);
+        }
     }
     if (r.failed) {
         PyMem_Free(g);

@@ -221,13 +221,21 @@ pt_store_float(PyObject **place, double x)
     replace(place, pt_box_float(x));
 }
 
+/* Whether the value could be written into this object, to which there is one reference. */
+int
+pt_write_int(PyObject *o, int64_t v)
+{
+    if (is_small(v) || !fits(v) || !PyLong_CheckExact(o) || Py_REFCNT(o) != 1 || !(pymalloc ? digits_of(o) <= 2 : digits_of(o) == 2)) {
+        return 0;
+    }
+    set_int((PyLongObject *)o, v);
+    return 1;
+}
+
 void
 pt_store_int(PyObject **place, int64_t v)
 {
-    PyObject *old = *place;
-    if (!is_small(v) && fits(v) && PyLong_CheckExact(old) && Py_REFCNT(old) == 1 && (pymalloc ? digits_of(old) <= 2 : digits_of(old) == 2)) {
-        set_int((PyLongObject *)old, v);
-        return;
+    if (!pt_write_int(*place, v)) {
+        replace(place, pt_box_int(v));
     }
-    replace(place, pt_box_int(v));
 }

@@ -18,6 +18,8 @@
 
 typedef struct PtExit PtExit;
 
+#define PT_SCRATCH 16
+
 typedef struct PtCtx {
     PyThreadState *tstate;
     PtFrame *frame;              /* the root frame */
@@ -31,6 +33,8 @@ typedef struct PtCtx {
     struct PtCall *chain;        /* native calls in progress, see native.c */
     PyObject *result;            /* what a native call gave that is not what it promised */
     char *stack_limit;           /* compiled functions do not go below */
+    int64_t n_scratch;           /* 0: there is none */
+    PyObject *scratch[PT_SCRATCH];   /* numbers in shown frames, see shown.c */
 } PtCtx;
 
 typedef PtExit *(*PtNative)(PtCtx *);
@@ -90,6 +94,8 @@ typedef struct {
 
 PT_HIDDEN PtFrame *pt_push_frame(PyThreadState *ts, PyFunctionObject *func, PyCodeObject *code);
 PT_HIDDEN void pt_pop_frame(PyThreadState *ts, PtFrame *f);
+PT_HIDDEN PyObject **pt_frame_space(PyThreadState *ts, int size);
+PT_HIDDEN void pt_free_frame_space(PyThreadState *ts, PtFrame *f);
 PT_HIDDEN int pt_find_handler(PyCodeObject *code, int unit, int *level, int *handler, int *lasti);
 PT_HIDDEN int pt_unwind(PyThreadState *ts, PtFrame *f);
 PT_HIDDEN void pt_add_traceback(PyThreadState *ts);
@@ -194,6 +200,17 @@ void pt_dealloc_sync(PtCtx *, PtExit *, PyObject *);
 void pt_traceback(PtCtx *, PtExit *);
 int pt_must_leave(PtCtx *);
 
+/* ---- shown.c: frames during a call ---- */
+
+PT_HIDDEN void pt_drop_scratch(PtCtx *);
+PtFrame *pt_show(PtCtx *, PtExit *);
+void pt_hide(PtCtx *, PtExit *);
+void pt_hide_seen(PtCtx *, PtExit *);
+void pt_drop(PyObject *);
+PyObject *pt_show_float(PtCtx *, int64_t, double);
+PyObject *pt_show_int(PtCtx *, int64_t, int64_t);
+
+enum { PT_LEAVING, PT_CALLING, PT_LOCALS };
 PT_HIDDEN void pt_rebuild(PyThreadState *, PtFrame *root, struct PtProg *, const int64_t *buf, PtPending *, int calling);
 PT_HIDDEN void pt_apply_writes(PtCtx *, struct PtProg *, PtFrame *root, PtPending *);
 PT_HIDDEN void pt_forget_writes(PtCtx *);
@@ -215,6 +232,7 @@ PT_HIDDEN void pt_end_activation(PtActivation *);
 /* ---- native.c: compiled functions ---- */
 
 PT_HIDDEN char *pt_stack_limit(void);
+PT_HIDDEN void pt_sync_chain(PtCtx *);
 PT_HIDDEN int pt_has_c_stack(PyThreadState *);
 PT_HIDDEN void pt_attend(PtRoot *);
 PT_HIDDEN void pt_detach_code(PyCodeObject *);
@@ -237,6 +255,7 @@ typedef struct PtWrite {
 } PtWrite;
 
 PT_HIDDEN extern int pt_called_out;   /* calls out of frames that are ours, going on now */
+PT_HIDDEN extern PtWrite *pt_noted;   /* writes to frames that run, newest first */
 PT_HIDDEN void pt_hook_locals(int on);
 PT_HIDDEN void pt_forget_notes(PtFrame *f);
 PT_HIDDEN PtWrite *pt_take_writes(PyThreadState *ts, PtFrame *root);

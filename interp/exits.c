@@ -287,28 +287,33 @@ fill_shell(Virtual *v, PyObject *o, const int64_t *buf, PyObject **out)
 
 /* Fills out[] with new references. Not inlined: most exits have no virtuals. */
 static void __attribute__((noinline))
-build_virtuals(PtProg *g, const int64_t *buf, PyObject **out)
+build_virtuals(PtProg *g, const int64_t *buf, PyObject **out, int calling)
 {
+    int all = calling != PT_LOCALS;
     for (int i = 0; i < g->n_virtuals; i++) {
-        out[i] = new_shell(&g->virtuals[i]);
+        out[i] = all || g->virtuals[i].in_locals ? new_shell(&g->virtuals[i]) : NULL;
     }
     for (int i = 0; i < g->n_virtuals; i++) {
-        build_virtual(g, i, buf, out);
+        if (all || g->virtuals[i].in_locals) {
+            build_virtual(g, i, buf, out);
+        }
     }
     for (int i = 0; i < g->n_virtuals; i++) {
-        fill_shell(&g->virtuals[i], out[i], buf, out);
+        if (out[i] != NULL) {
+            fill_shell(&g->virtuals[i], out[i], buf, out);
+        }
     }
 }
 
 static void
-fill_frame(PtFrame *f, FrameProg *p, const int64_t *buf, PyObject **virtuals)
+fill_frame(PtFrame *f, FrameProg *p, const int64_t *buf, PyObject **virtuals, int calling)
 {
     for (int i = 0; i < p->n_locals; i++) {
         f->localsplus[p->locals[i].slot] = get(&p->locals[i].value, buf, virtuals);
     }
     PyObject **stack = f->localsplus + p->code->co_nlocalsplus;
     for (int i = 0; i < p->n_stack; i++) {
-        stack[i] = get(&p->stack[i], buf, virtuals);
+        stack[i] = calling == PT_LOCALS && p->stack[i].get == GET_VIRTUAL ? NULL : get(&p->stack[i], buf, virtuals);
     }
     f->stacktop = p->code->co_nlocalsplus + p->n_stack;
 }
@@ -406,17 +411,17 @@ look_at_names(PtCtx *ctx, PtProg *g)
 
 /* Everything but the release. The innermost frame is current afterwards; the frames that were pushed are described in pending[0..].
    `root` NULL: the outermost frame is pushed, too. `calling`: for the time of a call, which may come from the instruction before the one at
-   which the frame goes on. */
+   which the frame goes on; PT_LOCALS: only to be looked at, so objects that only the stack would refer to are not made. */
 void
 pt_rebuild(PyThreadState *ts, PtFrame *root, PtProg *g, const int64_t *buf, PtPending *pending, int calling)
 {
     PyObject *virtuals[g->n_virtuals + 1];
     if (g->n_virtuals) {
-        build_virtuals(g, buf, virtuals);
+        build_virtuals(g, buf, virtuals, calling);
     }
     int first = root != NULL;
     if (first) {
-        fill_frame(root, g->frames, buf, virtuals);
+        fill_frame(root, g->frames, buf, virtuals, calling);
         pt_set_at(root, g->n_frames > 1 || calling ? g->frames->call_unit : g->frames->unit);
     }
     for (int i = first; i < g->n_frames; i++) {
@@ -425,7 +430,7 @@ pt_rebuild(PyThreadState *ts, PtFrame *root, PtProg *g, const int64_t *buf, PtPe
         if (f == NULL) {
             no_memory();
         }
-        fill_frame(f, p, buf, virtuals);
+        fill_frame(f, p, buf, virtuals, calling);
         pt_set_at(f, i < g->n_frames - 1 || calling ? p->call_unit : p->unit);
         pending[i - first] = (PtPending){f, p->unit, p->call_unit, p->flags};
     }
@@ -433,7 +438,7 @@ pt_rebuild(PyThreadState *ts, PtFrame *root, PtProg *g, const int64_t *buf, PtPe
         write_names(g, buf, virtuals);
     }
     for (int i = 0; i < g->n_virtuals; i++) {
-        Py_DECREF(virtuals[i]);
+        Py_XDECREF(virtuals[i]);
     }
 }
 
@@ -629,7 +634,7 @@ pt_sync(PtCtx *ctx, PtExit *e)
     PtPending pending[g->n_frames];
     pt.stats.syncs++;
     pt_called_out++;
-    pt_rebuild(ctx->tstate, ctx->frame, g, ctx->buf, pending, 1);
+    pt_rebuild(ctx->tstate, ctx->frame, g, ctx->buf, pending, PT_LOCALS);
     if (g->n_names) {
         show_names(ctx, g);
     }

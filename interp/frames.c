@@ -44,8 +44,8 @@ new_chunk(PyThreadState *ts, int size)
     return base;
 }
 
-static void
-free_data_stack(PyThreadState *ts, PtFrame *f)
+void
+pt_free_frame_space(PyThreadState *ts, PtFrame *f)
 {
     PyObject **base = (PyObject **)f;
     _PyStackChunk *chunk = ts->datastack_chunk;
@@ -63,23 +63,26 @@ free_data_stack(PyThreadState *ts, PtFrame *f)
     arena.free(arena.ctx, chunk, chunk->size);
 }
 
+/* Words on the thread's data stack; NULL with MemoryError. */
+PyObject **
+pt_frame_space(PyThreadState *ts, int size)
+{
+    if (!_PyThreadState_HasStackSpace(ts, size)) {
+        return new_chunk(ts, size);
+    }
+    PyObject **base = ts->datastack_top;
+    ts->datastack_top += size;
+    return base;
+}
+
 /* Pushes a frame with empty slots and makes it current. NULL with MemoryError. */
 PtFrame *
 pt_push_frame(PyThreadState *ts, PyFunctionObject *func, PyCodeObject *code)
 {
-    PyObject **base;
-    int size = code->co_framesize;
-    if (_PyThreadState_HasStackSpace(ts, size)) {
-        base = ts->datastack_top;
-        ts->datastack_top += size;
+    PtFrame *f = (PtFrame *)pt_frame_space(ts, code->co_framesize);
+    if (f == NULL) {
+        return NULL;
     }
-    else {
-        base = new_chunk(ts, size);
-        if (base == NULL) {
-            return NULL;
-        }
-    }
-    PtFrame *f = (PtFrame *)base;
     _PyFrame_Initialize(f, (PyFunctionObject *)Py_NewRef(func), NULL, code, 0);
     pt_set_at(f, code->_co_firsttraceable);
     f->previous = pt_current(ts);
@@ -142,7 +145,7 @@ pt_pop_frame(PyThreadState *ts, PtFrame *f)
     ts->py_recursion_remaining++;
     clear_frame(ts, f);
     Py_DECREF(code);
-    free_data_stack(ts, f);
+    pt_free_frame_space(ts, f);
     PyErr_SetRaisedException(exc);
 }
 

@@ -356,6 +356,10 @@ static const Number numbers[] = {
     OFF("exc_info.exc_value", _PyErr_StackItem, exc_value),
     OFF("frame.f_locals", PtFrame, f_locals), OFF("frame.f_globals", PtFrame, f_globals),
     OFF("frame.f_funcobj", PtFrame, f_funcobj), OFF("frame.localsplus", PtFrame, localsplus),
+    OFF("frame.stacktop", PtFrame, stacktop), C("frame.specials", FRAME_SPECIALS_SIZE), C("ctx.n_scratch", PT_SCRATCH),
+#if !PT_312
+    OFF("frame.instr_ptr", PtFrame, instr_ptr), OFF("code.units", PyCodeObject, co_code_adaptive),
+#endif
     /* native code has to leave when (word & mask) != 0; width in bytes */
 #if PT_312
     C("eval_breaker.mask", 0xffffffffLL), C("eval_breaker.width", 4),
@@ -393,6 +397,7 @@ typedef struct {
 } Symbol;
 
 #define OWN(name) {#name, (void *)name}
+#define DATA(name) {#name, (void *)&name}
 
 static const Symbol own[] = {
     OWN(pt_sync), OWN(pt_unsync), OWN(pt_dealloc_sync), OWN(pt_traceback), OWN(pt_must_leave), OWN(pt_native_exit),
@@ -400,7 +405,11 @@ static const Symbol own[] = {
     OWN(pt_box_float), OWN(pt_free), OWN(pt_store_float), OWN(pt_store_int), OWN(pt_new_tuple), OWN(pt_new_list), OWN(pt_list_append), OWN(pt_range_iter_new), OWN(pt_new_enumerate), OWN(pt_new_zip), OWN(pt_new_range),
     OWN(pt_new_instance), OWN(pt_make_instance), OWN(pt_add_attribute), OWN(pt_release), OWN(pt_contains), OWN(pt_lookup), OWN(pt_renew), OWN(pt_own_attribute), OWN(pt_lacks_attribute), OWN(pt_replace_attribute),
     OWN(pt_dies_plainly), OWN(pt_int_floordiv), OWN(pt_int_mod), OWN(pt_int_pow), OWN(pt_float_floordiv), OWN(pt_float_mod),
-    OWN(pt_float_pow), OWN(pt_call), OWN(pt_push_exc_info), OWN(pt_pop_exc_info), OWN(pt_take_exception),
+    OWN(pt_float_pow),
+#if !PT_312
+    OWN(pt_show), OWN(pt_hide), OWN(pt_hide_seen), OWN(pt_drop), OWN(pt_show_float), OWN(pt_show_int), DATA(pt_called_out), DATA(pt_noted),
+#endif
+    OWN(pt_call), OWN(pt_push_exc_info), OWN(pt_pop_exc_info), OWN(pt_take_exception),
 };
 
 /* Looked up in the running interpreter; what a version does not export is left out. */

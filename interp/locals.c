@@ -13,6 +13,7 @@
 #include <frameobject.h>
 
 int pt_called_out;
+PtWrite *pt_noted;
 
 static PtWrite *
 new_write(PtWrite *next, PtFrame *f, int slot, PyObject *value, PyObject *old)
@@ -86,15 +87,13 @@ pt_adopt(PtFrame *f, PyFrameObject *fo)
 
 #if !PT_312
 
-static PtWrite *noted;           /* newest first */
-
 static int n_noted;
 
 /* f begins to be one of ours: what was noted is about other frames, which have been in the same place. */
 void
 pt_forget_notes(PtFrame *f)
 {
-    PtWrite **link = &noted, *stale = NULL;
+    PtWrite **link = &pt_noted, *stale = NULL;
     while (*link != NULL) {
         PtWrite *w = *link;
         if (w->frame == f) {
@@ -127,7 +126,7 @@ is_running(PtFrame *frame)
 static void
 drop_stale(void)
 {
-    PtWrite **link = &noted, *stale = NULL;
+    PtWrite **link = &pt_noted, *stale = NULL;
     while (*link != NULL) {
         PtWrite *w = *link;
         if (is_running(w->frame)) {
@@ -145,7 +144,7 @@ drop_stale(void)
 static void
 note(PtFrame *f, int slot, PyObject *old)
 {
-    noted = new_write(noted, f, slot, f->localsplus[slot], old);
+    pt_noted = new_write(pt_noted, f, slot, f->localsplus[slot], old);
     if (++n_noted % 64 == 0) {
         drop_stale();
     }
@@ -276,8 +275,8 @@ pt_hook_locals(int on)
 PtWrite *
 pt_take_writes(PyThreadState *ts, PtFrame *root)
 {
-    PtWrite *taken = NULL, **link = &noted, *next;
-    if (noted == NULL) {
+    PtWrite *taken = NULL, **link = &pt_noted, *next;
+    if (pt_noted == NULL) {
         return NULL;
     }
     int depth = 0;
@@ -303,10 +302,10 @@ pt_take_writes(PyThreadState *ts, PtFrame *root)
         }
     }
     if (pt_called_out == 0) {    /* what is left is about frames that were never ours */
-        while (noted != NULL) {
-            next = noted->next;
-            forget(noted);
-            noted = next;
+        while (pt_noted != NULL) {
+            next = pt_noted->next;
+            forget(pt_noted);
+            pt_noted = next;
         }
     }
     return taken;

@@ -5,7 +5,7 @@
    its frames is kept so that frames can be made when somebody could look:
 
      the chain   Around each native call the caller links a PtCall (on its C stack) into ctx->chain: the exit that describes its
-                 frames during the call, and the buffer that holds its live values. `sync_chain` turns all of these into real
+                 frames during the call, and the buffer that holds its live values. `pt_sync_chain` turns all of these into real
                  frames, outermost first; those that have frames already (`synced`) stay as they are, so that a deep recursion
                  that calls out again and again pays for its new frames only. When control comes back to a caller that was synced, it
                  takes its frames off again (pt_native_after) and goes on.
@@ -65,12 +65,12 @@ sync_call(PtCtx *ctx, PtCall *c)
     c->below = pt_current(ctx->tstate);
     pt_called_out++;
     PT_ASSERT(g->n_names == 0);
-    pt_rebuild(ctx->tstate, g->frames[0].func ? NULL : ctx->frame, g, c->buf, pending, 1);
+    pt_rebuild(ctx->tstate, g->frames[0].func ? NULL : ctx->frame, g, c->buf, pending, PT_CALLING);
     c->synced = 1;
 }
 
-static void
-sync_chain(PtCtx *ctx)
+void
+pt_sync_chain(PtCtx *ctx)
 {
     PtCall *outer = NULL;
     for (PtCall *c = ctx->chain; c != NULL && !c->synced; c = c->prev) {
@@ -138,9 +138,9 @@ pt_native_sync(PtCtx *ctx, PtExit *e, int64_t *buf)
 {
     PtPending pending[e->prog->n_frames];
     pt.stats.syncs++;
-    sync_chain(ctx);
+    pt_sync_chain(ctx);
     pt_called_out++;
-    pt_rebuild(ctx->tstate, NULL, e->prog, buf, pending, 1);
+    pt_rebuild(ctx->tstate, NULL, e->prog, buf, pending, PT_LOCALS);
 }
 
 void
@@ -259,7 +259,7 @@ pt_native_exit(PtCtx *ctx, PtExit *e, int64_t *buf, PtCall *call, int64_t want)
         if (asks) {
             values = pt_live_values(g, buf);
         }
-        sync_chain(ctx);
+        pt_sync_chain(ctx);
         pt_rebuild(ts, NULL, g, buf, pending, 0);
         if (ctx->writes != NULL) {
             pt_apply_writes(ctx, g, NULL, pending);
@@ -440,6 +440,9 @@ call_native(PyFunctionObject *func, PyObject **args, size_t n, int give)
     pt_end_activation(&a);
     if (ctx.writes != NULL) {
         pt_forget_writes(&ctx);
+    }
+    if (ctx.n_scratch) {
+        pt_drop_scratch(&ctx);
     }
     PT_ASSERT((r.status == PT_RAISED) == (PyErr_Occurred() != NULL));
     if (r.status == PT_RAISED) {

@@ -25,10 +25,12 @@ typedef struct {
     int unit, call_unit, flags, n_locals, n_stack;
     Slot *locals;
     Operand *stack;
+    char header[offsetof(PtFrame, localsplus)] __attribute__((aligned(8)));   /* of a shown frame, see shown.c */
 } FrameProg;
 
 typedef struct {
     int kind, n;
+    int in_locals;               /* does a local or a name need it? */
     Operand *args;
     PtMaker *maker;              /* V_INSTANCE */
 } Virtual;
@@ -40,6 +42,7 @@ typedef struct {
 
 typedef struct PtProg {
     int n_live, n_virtuals, n_frames, n_names, n_release;
+    int framesize;               /* of the inlined frames, in words; 0: not known yet */
     uint8_t *live;
     Virtual *virtuals;
     FrameProg *frames;

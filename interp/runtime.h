@@ -22,5 +22,6 @@ PyObject *pt_box_float(double v);
 int pt_unbox_int(PyObject *o, int64_t *out);
 void pt_free(PyObject *o);
 void pt_store_float(PyObject **place, double x);
+int pt_write_int(PyObject *o, int64_t v);
 void pt_store_int(PyObject **place, int64_t v);
 #endif
