@@ -139,7 +139,7 @@ class _Scan:
 
     def death(self) -> None:
         """Some objects died, without effects: what they held is not held any more."""
-        lost = [ref for ref in self.refs.values() if ref.memory and self.held(ref) and not self.lives(ref.base)]
+        lost = [ref for ref in list(self.refs.values()) if ref.memory and self.held(ref) and not self.lives(ref.base)]
         for ref in lost:
             ref.memory = None
 

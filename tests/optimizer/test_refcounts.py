@@ -278,6 +278,13 @@ def test_a_new_instance_holds_its_attributes():
         assert [op.name for op in trace.ops if "cref" in op.name] == left
 
 
+def test_a_death_while_a_chain_of_holders_leads_to_an_unknown_one():
+    load = "[r0:ref+, i1:int, r3:ref+]\np4 = load($Point) #list.ob_item\nr5 = load_at(p4, i1) #list.items\nincref(r5)\n"
+    trace = parse(load + DIES + "decref(r5)" + END, {"Point": type("Point", (), {})}, DESCRS)
+    eliminate_refcounts(trace)
+    assert [op.name for op in trace.ops if "cref" in op.name] == ["decref"]
+
+
 def test_what_an_instance_lets_go_of():
     """A new instance holds its attribute until something is stored over it."""
     made = "[r0:ref+, r1:ref+, r3:ref+]\nr5 = new_instance($Point, r0) #('x',)\nincref(r1)\n"
