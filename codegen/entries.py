@@ -1,7 +1,7 @@
 """The two entries of a compiled trace.
 
 From the frame (`trace_N`): every input is checked before anything is taken.  A slot must be bound, and hold an exact int of at
-most 64 bits or an exact float where the trace wants the number; a slot that was empty at recording (`trace.info["nulls"]`) must be
+most 64 bits or an exact float, no nan (which is found by identity), where the trace wants the number; a slot that was empty at recording (`trace.info["nulls"]`) must be
 empty; a promoted name must be in its dict.  If not, the PLAIN exit leaves the frame as it is.  Then the references change
 hands: those in slots are the trace's now.  A number's box is given up at once, a promoted name's object gets a reference for
 the trace (the dict keeps its own).
@@ -110,6 +110,7 @@ def _checked(w: Writer, op: ir.Op, obj: str, refuse: str) -> str:
         return unbox_int(w, obj, refuse)
     value = w.fresh()
     w.load(value, "double", obj, w.offset("float.ob_fval"), "float")
+    _require(w, f"fcmp ord double {value}, 0.0", refuse)
     return value
 
 

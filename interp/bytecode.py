@@ -21,6 +21,10 @@ CO_OPTIMIZED = 0x01
 _EXTENDED_ARG = opcode.opmap["EXTENDED_ARG"]
 _JREL_BACK = {op for name, op in opcode.opmap.items() if name in ("JUMP_BACKWARD", "JUMP_BACKWARD_NO_INTERRUPT")}
 _JREL = set(dis.hasjrel)
+_NO_NEXT = {
+    op for name, op in opcode.opmap.items()
+    if name in ("RETURN_VALUE", "RETURN_CONST", "RAISE_VARARGS", "RERAISE", "JUMP_FORWARD", "JUMP_BACKWARD", "JUMP_BACKWARD_NO_INTERRUPT", "INTERPRETER_EXIT")
+}  # fmt: skip
 _STORES = {
     op: kind
     for name, op in opcode.opmap.items()
@@ -115,25 +119,42 @@ class CodeInfo:
         self.cells = {i for i, name in enumerate(names) if name in code.co_cellvars}
         self.inlinable = not code.co_flags & CO_GENERATOR_LIKE and bool(code.co_flags & CO_OPTIMIZED)
 
-    def outermost_loop(self, header: int) -> tuple[int, int]:
-        """The bytecode range [lo, hi] of the outermost loop around a header."""
-        lo, hi = header, self.headers.get(header, header)
-        changed = True
-        while changed:
-            changed = False
-            for h, end in self.headers.items():
-                if h <= lo and end >= hi and (h, end) != (lo, hi):
-                    lo, hi, changed = h, max(end, hi), True
-        return lo, hi
+    def outermost_loop(self, header: int) -> frozenset[int]:
+        """The offsets of the instructions of the outermost loop around a header: those from which control can come to it and come back.
 
-    def slots_stored(self, lo: int, hi: int) -> set[int]:
-        """Indices of localsplus that the range stores to."""
-        return {k for i in self.order if lo <= i.offset <= hi for k in _stored_by(i)}
+        An exception handler that goes on with the loop belongs to it, wherever it stands, and what stands in between does not.
+        """
+        code = self.ref()
+        if code is None or header not in self.at:
+            return frozenset()
+        before: dict[int, list[int]] = {}
+        after: dict[int, list[int]] = {}
+        handlers = [(e.start, e.end, e.target) for e in dis._parse_exception_table(code)]  # type: ignore[attr-defined]
+        for ins in self.order:
+            k = ins.offset
+            to = [] if ins.op in _NO_NEXT else [ins.next]
+            if ins.target >= 0:
+                to.append(ins.target)
+            to += [target for start, end, target in handlers if start <= k < end]
+            after[k] = to
+            for t in to:
+                before.setdefault(t, []).append(k)
+        return frozenset(_reach(header, after) & _reach(header, before))
 
-    def names_stored(self, lo: int, hi: int) -> set[str]:
-        """Names that STORE_NAME, STORE_GLOBAL and their deletions in the range write."""
+    def names_stored(self, offsets: frozenset[int]) -> set[str]:
+        """Names that STORE_NAME and STORE_GLOBAL among these instructions write."""
         table = ("STORE_NAME", "STORE_GLOBAL")
-        return {self.co_names[i.arg] for i in self.order if lo <= i.offset <= hi and opcode.opname[i.op] in table}
+        return {self.co_names[i.arg] for i in self.order if i.offset in offsets and opcode.opname[i.op] in table}
+
+
+def _reach(start: int, edges: dict[int, list[int]]) -> set[int]:
+    found, todo = {start}, [start]
+    while todo:
+        for k in edges.get(todo.pop(), ()):
+            if k not in found:
+                found.add(k)
+                todo.append(k)
+    return found
 
 
 _infos: dict[int, CodeInfo] = {}

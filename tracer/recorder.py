@@ -538,7 +538,6 @@ class Recorder:
         self.frames.append(f)
         null = self.NULLOBJ
         stored = f.info.stored
-        changed = f.info.slots_stored(*f.info.outermost_loop(header))
         for k, obj in enumerate(locs):
             if k not in stored:
                 if obj is not null:
@@ -548,9 +547,7 @@ class Recorder:
             if obj is null:
                 nulls.add(k)
                 continue
-            # a nan that the loop only reads stays the object that it is: `in` finds it by identity alone
-            same = obj != obj if type(obj) is float and k not in changed else False
-            f.locals[k] = self.hold(self._input(k, obj, frozenset((k,)) if same else generic))
+            f.locals[k] = self.hold(self._input(k, obj, generic))
         for j, obj in enumerate(stack):
             k = self.nlocals + j
             if obj is null:
@@ -559,10 +556,9 @@ class Recorder:
             else:
                 f.stack.append(self.hold(self._input(k, obj, generic)))
         if f.module:
-            lo, hi = f.info.outermost_loop(header)
-            for name in sorted(f.info.names_stored(lo, hi)):
+            for name in sorted(f.info.names_stored(f.info.outermost_loop(header))):
                 obj = f.globals.get(name, _MISSING)
-                if type(obj) not in (int, float, bool) or (name in generic):
+                if type(obj) not in (int, float, bool) or name in generic or obj != obj:
                     continue
                 v = self._input(name, obj, generic)
                 entry = [f.globals, name, self.hold(v)]
@@ -621,7 +617,8 @@ class Recorder:
                     trace.owned_inputs.append(op)
             return Val(iterators.put_together(self, found[0], ops), obj, True, t)
         if where not in generic:
-            kind = FLOAT if t is float else INT if t is int and MIN_INT <= obj <= MAX_INT else None
+            # a nan enters as the object that it is: `in` finds it by identity alone
+            kind = FLOAT if t is float and obj == obj else INT if t is int and MIN_INT <= obj <= MAX_INT else None
             if kind is not None:
                 op = ir.make("input", desc=desc, type=kind)
                 trace.inputs.append(op)
@@ -972,7 +969,6 @@ class Recorder:
         trace.info["frames"] = tuple([g.func for g in self.frames])
         nulls = set()
         for depth, g in enumerate(self.frames):
-            changed = g.info.slots_stored(*g.info.outermost_loop(at)) if g is f else ()
             n = g.info.nlocalsplus
             for k, v in [*enumerate(g.locals), *[(n + j, v) for j, v in enumerate(g.stack)]]:
                 if g.root and k < n and k not in g.info.stored:
@@ -982,8 +978,7 @@ class Recorder:
                     new = v
                 else:
                     d = ir.SlotDescr(k, depth)
-                    same = type(v.obj) is float and v.obj != v.obj and k not in changed
-                    new = self._input(d, v.obj, frozenset((d,)) if same else generic, 2 if v.holders == 1 else -1)
+                    new = self._input(d, v.obj, generic, 2 if v.holders == 1 else -1)
                 if new is not None:
                     self.hold(new)
                 if k < n:
