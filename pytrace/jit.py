@@ -364,12 +364,11 @@ class Jit:
         while tb is not None:
             lines.append(f"{os.path.basename(tb.tb_frame.f_code.co_filename)}:{tb.tb_lineno}")
             tb = tb.tb_next
-        abort = Abort("internal", f"{type(error).__name__}: {error} at {' > '.join(lines)}")
-        if self.settings.check and sys.__stderr__ is not None:
-            sys.__stderr__.write(f"pytrace: {abort.context}\n")
-        return abort
+        return Abort("internal", f"{type(error).__name__}: {error} at {' > '.join(lines)}")
 
     def _failed(self, recorder: Recorder, place: Place, abort: Abort) -> int:
+        if self.settings.check and abort.code in ("internal", "verify") and sys.__stderr__ is not None:
+            sys.__stderr__.write(f"pytrace: {abort.context}\n")
         self.aborts[abort.code] = self.aborts.get(abort.code, 0) + 1
         if self.dumper is not None:
             self.dumper.aborted(recorder, abort)

@@ -21,14 +21,14 @@ import pytest
 
 PROGRAMS = Path(__file__).parent / "programs"
 NAMES = sorted(path.name for path in PROGRAMS.glob("*.py"))
-SETTINGS = ("", "threshold=2")
+SETTINGS = ("", "threshold=2,check")  # check: what the verifier refuses is written to standard error
 TIME_LIMIT = 60  # seconds, per process
 IGNORED = {"PYTHONSTARTUP", "PYTHONWARNINGS", "PYTHONINSPECT", "PYTHONVERBOSE", "PYTHONOPTIMIZE", "PYTHONTRACEMALLOC"}
 
 
 # What is known to differ, and why; `None`: under any settings.
 DIFFERS = {
-    ("refcounts.py", "threshold=2"): "a trace that calls out holds a reference beside those of the frames that it shows",
+    ("refcounts.py", "threshold=2,check"): "a trace that calls out holds a reference beside those of the frames that it shows",
 }
 
 

@@ -305,6 +305,7 @@ def _instance_attr(m: Any, f: Any, v: Any, name: str, method: bool) -> bool:
             m.emit("incref", v.ir)
             from .recorder import Val
 
+            m.emit("incref", m.const(attr).ir)
             bound = attr.__get__(obj, t)
             _push_attr(m, f, Val(m.emit("new_method", m.const(attr).ir, v.ir), bound, True, type(bound)), method)
             return True
