@@ -254,6 +254,15 @@ def test_a_plain_death_takes_what_hangs_on_the_dead():
     assert "incref r7" in counting(load + DIES + "i6 = call(r7) #peek\ndecref(r7) @s2" + END)
 
 
+def test_a_plain_death_leaves_alone_what_a_constant_holds():
+    """A constant that has not been counted until then."""
+    text = "[r3:ref+]\nr5 = load($cell) #cell.ob_ref\nincref(r5)\n" + DIES + "i6 = call(r5) #peek\ndecref(r5) @s2\nexit() @s9"
+    trace = parse(text, {"cell": (lambda: DIES).__code__}, DESCRS)
+    verify(trace)
+    eliminate_refcounts(trace)
+    assert [op.name for op in trace.ops if op.name in ("incref", "decref")] == ["decref"]
+
+
 def test_a_guard_of_a_death_that_cannot_be_goes():
     trace = parse(LOAD + "guard_harmless(r5) @s1\ndecref(r5)" + END, descrs=DESCRS)
     assert "guard_harmless" not in ir.format_trace(eliminate_refcounts(trace))
