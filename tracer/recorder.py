@@ -666,10 +666,14 @@ class Recorder:
                 new = mapping[v]
                 if v.type != REF:
                     val = self.from_prim(new, obj)
-                else:
+                elif v in index:
                     val = Val(new, obj, True)
+                else:  # it was built as a part of another virtual object, which owns it
+                    if v.name != "box_bool":
+                        self.emit("incref", new)
+                    val = described(new, obj)
             else:
-                val = build(v, obj)
+                val = described(build_op(v), obj)
             built[v] = val
             return val
 
@@ -706,11 +710,11 @@ class Recorder:
             mapping[v] = new
             return new
 
-        def build(v: Any, obj: Any) -> Val:
-            new = build_op(v)
-            prim = new.args[0] if v.name in ("box_int", "box_float", "box_bool") else None
+        def described(new: Any, obj: Any) -> Val:
+            """The Val of an object that the bridge has built."""
+            prim = new.args[0] if new.name in ("box_int", "box_float", "box_bool") else None
             known = type(obj) if type(obj) in HARMLESS or type(obj) in (list, tuple) else None
-            return Val(new, obj, v.name != "box_bool", known, prim)
+            return Val(new, obj, new.name != "box_bool", known, prim)
 
         def concrete(v: Any) -> Any:
             """The object of a held name's value: a number, unboxed or not."""
@@ -770,7 +774,7 @@ class Recorder:
         if origin is not None and origin.code == _GUARD_NULL and origin.args[0].code == _NATIVE_OBJECT:
             functions.drop_result(self)
         self.begun_with = {f: f.pc for f in self.frames}
-        value = operand = rebuild_prim = build_op = build = concrete = None  # type: ignore[assignment]  # noqa: F811 - no cycles for the collector
+        value = operand = rebuild_prim = build_op = described = concrete = None  # type: ignore[assignment]  # noqa: F811 - no cycles for the collector
         self.start_stack = self.frames[-1].stack[:]
         self.start_pc = -1
         self.blank_at = snapshot.frames[0].offset
