@@ -225,23 +225,42 @@ def _store(w: Writer, op: ir.Op, a: list[str]) -> None:
     w.store(t, v, a[0], offset, d.memory)
 
 
-def _element(w: Writer, op: ir.Op, a: list[str]) -> str:
+# items that are not 8 bytes wide: (LLVM type, how it becomes an int or float value, how it is made of one)
+_NARROW_ITEMS = {
+    "array.b": ("i8", "sext", "trunc"), "array.B": ("i8", "zext", "trunc"), "array.h": ("i16", "sext", "trunc"), "array.H": ("i16", "zext", "trunc"),
+    "array.i": ("i32", "sext", "trunc"), "array.I": ("i32", "zext", "trunc"), "array.f": ("float", "fpext", ""),
+}  # fmt: skip
+
+
+def _element(w: Writer, op: ir.Op, a: list[str], type: str = "i64") -> str:
     key = op.desc.offset_key
     base = w.field(a[0], w.offset(key) if key else 0)
     p = w.fresh()
-    w.lines.append(f"{p} = getelementptr i64, ptr {base}, i64 {a[1]}")
+    w.lines.append(f"{p} = getelementptr {type}, ptr {base}, i64 {a[1]}")
     return p
 
 
 @emits("load_at")
 def _load_at(w: Writer, op: ir.Op, a: list[str]) -> None:
     d = op.desc
+    narrow = _NARROW_ITEMS.get(d.name)
+    if narrow is not None:
+        item = w.fresh()
+        w.load(item, narrow[0], _element(w, op, a, narrow[0]), 0, d.memory)
+        w.lines.append(f"{w.define(op)} = {narrow[1]} {narrow[0]} {item} to {LLVM_TYPE[d.type]}")
+        return
     w.load(w.define(op), LLVM_TYPE[d.type], _element(w, op, a), 0, d.memory, ", " + INVARIANT if d.immutable else "")
 
 
 @emits("store_at")
 def _store_at(w: Writer, op: ir.Op, a: list[str]) -> None:
     d = op.desc
+    narrow = _NARROW_ITEMS.get(d.name)
+    if narrow is not None:
+        item = w.fresh()
+        w.lines.append(f"{item} = {narrow[2]} {LLVM_TYPE[d.type]} {a[2]} to {narrow[0]}")
+        w.store(narrow[0], item, _element(w, op, a, narrow[0]), 0, d.memory)
+        return
     w.store(LLVM_TYPE[d.type], a[2], _element(w, op, a), 0, d.memory)
 
 

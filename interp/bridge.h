@@ -320,6 +320,7 @@ int pt_release(PyObject *o);
 int64_t pt_contains(PyObject *c, PyObject *x);
 PyObject *pt_lookup(PyObject *d, PyObject *x);
 PT_HIDDEN PyObject *pt_py_contains(PyObject *self, PyObject *args);
+PT_HIDDEN PyObject *pt_py_array_kind(PyObject *self, PyObject *x);
 
 /* ---- helpers.c ---- */
 

@@ -966,6 +966,7 @@ py_dies_plainly(PyObject *self, PyObject *o)
 static PyMethodDef pt_instances_methods[] = {
     {"new_maker", new_maker, METH_VARARGS, "new_maker(type, names) -> Maker"},
     {"attribute_place", attribute_place, METH_VARARGS, "attribute_place(obj, name) -> int"},
+    {"array_kind", pt_py_array_kind, METH_O, "array_kind(x) -> (address of what describes the items, typecode) of an exact array.array, else None"},
     {"contains", pt_py_contains, METH_VARARGS, "contains(list, tuple or dict, plain value) -> 1, 0, or 2: not without running Python code"},
     {"dies_plainly", py_dies_plainly, METH_O, "dies_plainly(obj): would giving up its last reference run no Python code?"},
     {NULL},

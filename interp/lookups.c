@@ -125,6 +125,28 @@ pt_lookup(PyObject *d, PyObject *x)
     return p ? *p : NULL;
 }
 
+/* Of an array.array only its type and this much of its fields are known here (Modules/arraymodule.c keeps them to itself). */
+typedef struct {
+    PyObject_VAR_HEAD
+    char *ob_item;
+    Py_ssize_t allocated;
+    const struct {
+        char typecode;
+        int itemsize;
+    } *ob_descr;
+} Array;
+
+/* array_kind(x) -> (address of what describes the items, typecode) of an exact array.array, else None */
+PyObject *
+pt_py_array_kind(PyObject *self, PyObject *x)
+{
+    PyTypeObject *t = Py_TYPE(x);
+    if (!(t->tp_flags & Py_TPFLAGS_IMMUTABLETYPE) || strcmp(t->tp_name, "array.array") != 0 || t->tp_basicsize < (Py_ssize_t)sizeof(Array)) {
+        Py_RETURN_NONE;
+    }
+    return Py_BuildValue("KC", (unsigned long long)(uintptr_t)((Array *)x)->ob_descr, ((Array *)x)->ob_descr->typecode);
+}
+
 /* contains(container, x) -> 1, 0, or 2 where that cannot be told */
 PyObject *
 pt_py_contains(PyObject *self, PyObject *args)

@@ -72,7 +72,11 @@ FIELD_RANGES = {
     ir.LIST_SIZE.name: (0, 1 << 59),
     ir.TUPLE_SIZE.name: (0, 1 << 59),
     ir.RANGE_ITER_LEN.name: (0, (1 << 63) - 1),
+    "array.ob_size": (0, 1 << 59),
 }
+
+#: The same for items that are narrower than an int value.
+ITEM_RANGES = {f"array.{code}": limits for code, limits in ir.ARRAY_RANGES.items() if limits[1] < 1 << 32}
 
 #: Types whose fields never change once an object exists: a field of a constant is a constant.
 CONSTANT_ITEMS = {ir.TUPLE_ITEM.name: tuple}

@@ -17,7 +17,7 @@ from ..tracer import ir
 from ..tracer.ir import Const, Op
 from .codes import C
 from .forward import FULL, MAX, MIN, Forward
-from .objects import FIELD_RANGES
+from .objects import FIELD_RANGES, ITEM_RANGES
 
 Range = tuple[int, int]
 
@@ -253,6 +253,11 @@ def loaded(fw: Forward, op: Op) -> None:
         fw.ranges[op] = FIELD_RANGES[op.desc.name]
 
 
+def loaded_item(fw: Forward, op: Op) -> None:
+    if op.desc.name in ITEM_RANGES:
+        fw.ranges[op] = ITEM_RANGES[op.desc.name]
+
+
 def truth_as_int(fw: Forward, op: Op) -> None:
     fw.ranges[op] = (0, 1)
 
@@ -435,6 +440,7 @@ AFTER = {
     C.BOOL_TO_INT: truth_as_int,
     C.SELECT_INT: selected,
     C.LOAD: loaded,
+    C.LOAD_AT: loaded_item,
     C.GUARD_TRUE: guarded_true,
     C.GUARD_FALSE: guarded_false,
 }

@@ -15,7 +15,7 @@ from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any, Callable
 
 from ..interp.bytecode import CO_VARARGS, CO_VARKEYWORDS, info
-from . import containers, functions, ir, numbers
+from . import arrays, containers, functions, ir, numbers
 from .aborts import Abort
 from .ir import FLOAT, INT, REF, Const
 
@@ -431,6 +431,8 @@ def _len(m: Any, f: Any, args: list) -> Any:
     if size is not None:
         m.guard_type(args[0])
         return m.from_prim(m.emit("load", args[0].ir, desc=size), len(args[0].obj))
+    if arrays.kind(m, args[0].obj):
+        return arrays.length(m, args[0])
     if t in (str, bytes, dict, set, bytearray, range):
         m.guard_type(args[0])
         n, value = m.residual("PyObject_Size", [args[0]], len, runs=False, error="neg", result=INT)

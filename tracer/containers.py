@@ -6,7 +6,7 @@ import operator
 import sys
 from typing import Any
 
-from . import ir, iterators
+from . import arrays, ir, iterators
 from .aborts import Abort, Raised
 from .ir import INT, Const
 
@@ -121,6 +121,10 @@ def getitem(m: Any, c: Any, i: Any) -> Any:
             items = m.emit("load", c.ir, desc=ir.LIST_ITEMS)
             return m.loaded(m.emit("load_at", items, x, desc=ir.LIST_ITEM), c.obj[k])
         return m.loaded(m.emit("load_at", c.ir, x, desc=ir.TUPLE_ITEM), c.obj[k])
+    if ti in (int, bool) and arrays.kind(m, c.obj) and -len(c.obj) <= i.obj < len(c.obj):
+        value = arrays.getitem(m, c, i, index)
+        if value is not None:
+            return value
     safe = (tc in (str, bytes, list, tuple) and ti in (int, slice, bool)) or (tc is range and ti is int)
     if tc is slice or (safe and ti is slice and not all(type(x) in (int, type(None)) for x in (i.obj.start, i.obj.stop, i.obj.step))):
         safe = False
@@ -154,6 +158,8 @@ def setitem(m: Any, c: Any, i: Any, v: Any) -> None:
         m.emit("store_at", items, x, v.ir, desc=ir.LIST_ITEM)
         c.obj[k] = v.obj
         give_up(m, old, old_obj, t)
+        return
+    if ti in (int, bool) and arrays.kind(m, c.obj) and -len(c.obj) <= i.obj < len(c.obj) and arrays.setitem(m, c, i, v, index):
         return
     m.residual("PyObject_SetItem", [c, i, v], operator.setitem, error="neg", result=INT)
 

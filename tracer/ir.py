@@ -645,6 +645,12 @@ ZIP_ITERS = FieldDescr("zip.ittuple", REF, "zip.ittuple", immutable=True, offset
 STR_ITER_INDEX = FieldDescr("striter.it_index", INT, "striter.it_index")
 STR_ITER_SEQ = FieldDescr("striter.it_seq", REF, "striter.it_seq")
 STR_LENGTH = FieldDescr("str.length", INT, "str.length", immutable=True)
+#: What the items of an array.array may be, by typecode, where they are ints; what is read as an int value is never more than one holds.
+ARRAY_RANGES = {
+    "b": (-(1 << 7), (1 << 7) - 1), "B": (0, (1 << 8) - 1), "h": (-(1 << 15), (1 << 15) - 1), "H": (0, (1 << 16) - 1),
+    "i": (-(1 << 31), (1 << 31) - 1), "I": (0, (1 << 32) - 1), "l": (-(1 << 63), (1 << 63) - 1), "q": (-(1 << 63), (1 << 63) - 1),
+    "L": (0, (1 << 63) - 1), "Q": (0, (1 << 63) - 1),
+}  # fmt: skip
 CELL_REF = FieldDescr("cell.ob_ref", REF, "cell.ob_ref")
 METHOD_FUNC = FieldDescr("method.im_func", REF, "method", immutable=True)
 METHOD_SELF = FieldDescr("method.im_self", REF, "method", immutable=True)
