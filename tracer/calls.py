@@ -529,6 +529,11 @@ def _object_init(m: Any, f: Any, args: list) -> Any:
     return m.const(None) if len(args) == 1 else None
 
 
+_HEAP_TYPE = 1 << 9
+#: Types whose objects say nothing else of their class.
+_OF_ONE_CLASS = frozenset((int, float, complex, bool, str, bytes, bytearray, list, tuple, dict, set, frozenset, range, slice, type(None), type))
+
+
 @known(isinstance)
 def _isinstance(m: Any, f: Any, args: list) -> Any:
     if len(args) != 2:
@@ -538,8 +543,11 @@ def _isinstance(m: Any, f: Any, args: list) -> Any:
     if not all(type(x) is type for x in classes) or type(v.obj).__class__ is not type:
         return None
     t = type(v.obj)
-    if t.__getattribute__ is not object.__getattribute__ or "__class__" in t.__dict__ and t is not object:
-        return None
+    if t not in _OF_ONE_CLASS:
+        if t.__getattribute__ is not object.__getattribute__ or any("__class__" in base.__dict__ for base in t.__mro__[:-1]):
+            return None
+        if t.__flags__ & _HEAP_TYPE and not m.watcher.watch_type(m.flag, t):
+            return None
     m.guard_is(c, c.obj)
     m.guard_type(v)
     return m.const(isinstance(v.obj, c.obj))
