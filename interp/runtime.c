@@ -269,12 +269,7 @@ pt_list_extend(PyObject *list, PyObject *items)
 static PyObject *
 pt_list_pop(PyObject *list)
 {
-    Py_ssize_t n = PyList_GET_SIZE(list);
-    PyObject *v = Py_NewRef(PyList_GET_ITEM(list, n - 1));
-    if (PyList_SetSlice(list, n - 1, n, NULL) < 0) {
-        Py_CLEAR(v);
-    }
-    return v;
+    return pt_list_pop_at(list, PyList_GET_SIZE(list) - 1);
 }
 
 /* The next item, the `exhausted` object at the end. */
@@ -506,6 +501,7 @@ PyMethodDef pt_runtime_methods[] = {
     {"has_inline_values", has_inline_values, METH_O, "has_inline_values(obj) -> bool"},
     {"keys_nentries", keys_nentries, METH_O, "keys_nentries(type) -> (address, count)"},
     {"plain_function", plain_function, METH_O, "plain_function(function): is it called by running its code?"},
+    {"method_def", pt_py_method_def, METH_O, "method_def(x) -> address of the PyMethodDef of a builtin function or method descriptor"},
     {"quiet_slice", pt_py_quiet_slice, METH_VARARGS, "quiet_slice(list, low, high): does replacing these items run no Python code?"},
     {"check_random", pt_check_random, METH_O, "check_random(_random.Random): can pt_random() stand for its method?"},
     {"slot_offset", slot_offset, METH_O, "slot_offset(member descriptor) -> offset or -1"},
@@ -517,7 +513,7 @@ static const struct {
     void *address;
 } symbols[] = {
 #define S(f) {#f, (void *)f}
-    S(pt_ascii_char), S(pt_str_eq), S(pt_list_slice), S(pt_quiet_slice), S(pt_list_setslice), S(pt_random), S(pt_callv), S(pt_callkw), S(pt_call_ex), S(pt_givev), S(pt_givekw), S(pt_give_ex), S(pt_getslice), S(pt_setslice), S(pt_build_map), S(pt_build_set),
+    S(pt_ascii_char), S(pt_str_eq), S(pt_list_slice), S(pt_list_stepped), S(pt_list_pop_at), S(pt_quiet_slice), S(pt_list_setslice), S(pt_random), S(pt_callv), S(pt_callkw), S(pt_call_ex), S(pt_givev), S(pt_givekw), S(pt_give_ex), S(pt_getslice), S(pt_setslice), S(pt_build_map), S(pt_build_set),
 #if PY_VERSION_HEX >= 0x030d0000
     {"reference_tracer", &_PyRuntime.ref_tracer.tracer_func},
 #endif

@@ -43,6 +43,41 @@ pt_list_slice(PyObject *list, int64_t low, int64_t high)
     return PyList_GetSlice(list, start, stop);
 }
 
+/* list[start:stop:step], with the bounds that stand for those left out; step is not 0. */
+PyObject *
+pt_list_stepped(PyObject *list, int64_t start, int64_t stop, int64_t step)
+{
+    Py_ssize_t low = start, high = stop, by = step < -PY_SSIZE_T_MAX ? -PY_SSIZE_T_MAX : step;
+    Py_ssize_t n = PySlice_AdjustIndices(PyList_GET_SIZE(list), &low, &high, by);
+    PyObject *r = PyList_New(n);
+    if (r != NULL) {
+        PyObject **from = ((PyListObject *)list)->ob_item, **to = ((PyListObject *)r)->ob_item;
+        for (Py_ssize_t i = 0; i < n; i++) {
+            to[i] = Py_NewRef(from[low + i * by]);
+        }
+    }
+    return r;
+}
+
+/* list.pop(i), 0 <= i < len(list) */
+PyObject *
+pt_list_pop_at(PyObject *list, int64_t i)
+{
+    PyListObject *l = (PyListObject *)list;
+    Py_ssize_t n = Py_SIZE(l) - 1;
+    PyObject **items = l->ob_item, *v = items[i];
+    if (n > 0 && n >= l->allocated >> 1) {  /* the memory stays what it is */
+        memmove(items + i, items + i + 1, (n - i) * sizeof(PyObject *));
+        Py_SET_SIZE(l, n);
+        return v;
+    }
+    Py_INCREF(v);
+    if (PyList_SetSlice(list, i, i + 1, NULL) < 0) {
+        Py_CLEAR(v);
+    }
+    return v;
+}
+
 /* Does giving up list[low:high] run no Python code? Items of plain types, and containers of nothing else. */
 int64_t
 pt_quiet_slice(PyObject *list, int64_t low, int64_t high)
@@ -66,6 +101,14 @@ pt_list_setslice(PyObject *list, int64_t low, int64_t high, PyObject *value)
     Py_ssize_t start = low, stop = high;
     PySlice_AdjustIndices(PyList_GET_SIZE(list), &start, &stop, 1);
     return PyList_SetSlice(list, start, Py_MAX(start, stop), value);
+}
+
+/* method_def(builtin function or method descriptor) -> the address of what the two have in common */
+PyObject *
+pt_py_method_def(PyObject *self, PyObject *x)
+{
+    void *def = PyCFunction_Check(x) ? ((PyCFunctionObject *)x)->m_ml : Py_IS_TYPE(x, &PyMethodDescr_Type) ? ((PyMethodDescrObject *)x)->d_method : NULL;
+    return PyLong_FromVoidPtr(def);
 }
 
 PyObject *

@@ -352,6 +352,24 @@ def _set_attribute(m: Any, func: Any, value: Any, flag: int) -> None:
 # -- builtins ------------------------------------------------------------------------------------------------------------
 
 
+_OWNERS = frozenset((list, dict, set, str))
+
+
+def _method_of(m: Any, obj: Any) -> Any:
+    """The method descriptor of which a builtin method (`append = numbers.append`) is the bound form."""
+    method = type(obj.__self__).__dict__.get(obj.__name__)
+    return method if type(method) is _METHOD_DESCRIPTOR and m.bridge.method_def(method) == m.bridge.method_def(obj) else None
+
+
+def _self(m: Any, fn: Any, method: Any) -> Any:
+    """The object that a builtin method is bound to, of which the method keeps a reference; guards which method it is."""
+    if type(fn.ir) is Const:
+        return m.const(fn.obj.__self__)
+    m.guard_type(fn)
+    m.guard("guard_true", m.emit("int_eq", m.emit("load", fn.ir, desc=ir.CFUNCTION_DEF), Const(INT, m.bridge.method_def(method))))
+    return _val(m.emit("load", fn.ir, desc=ir.CFUNCTION_SELF), fn.obj.__self__, False)
+
+
 def _known(m: Any, f: Any, fn: Any, args: list, total: int) -> Any:
     """Meaning of a known builtin for these arguments: a value, _ENTERED, or None."""
     obj = fn.obj
@@ -367,8 +385,9 @@ def _known(m: Any, f: Any, fn: Any, args: list, total: int) -> Any:
             r = meaning(m, f, args)
             if r is not None:
                 return r
-        if t is BuiltinFunctionType and type(obj.__self__) in (list,) and obj.__name__ == "append" and len(args) == 1 and type(fn.ir) is not Const:
-            return None
+        method = _method_of(m, obj) if t is BuiltinFunctionType and type(obj.__self__) in _OWNERS else None
+        if method is not None:
+            return _known(m, f, m.const(method), [_self(m, fn, method), *args], total)
         if t is _METHOD_DESCRIPTOR and obj.__objclass__ is str and args and all(type(a.obj) in (str, int, type(None)) for a in args):
             m.guard_is(fn, obj)
             for a in args:
@@ -671,12 +690,11 @@ def _quiet(method: Any, cls: type, writes: tuple, fits: Callable[[list], bool]) 
     def meaning(m: Any, f: Any, args: list) -> Any:
         if not args or type(args[0].obj) is not cls or not fits(args[1:]):
             return None
-        for a in args[: 2 if method is list.insert else None]:
+        for a in args:
             m.guard_type(a)
         return m.call_object(m.const(method), args, runs=False, writes=writes)
 
 
-_quiet(list.insert, list, containers.LIST_WRITES, lambda a: len(a) == 2 and type(a[0].obj) is int)
 _quiet(list.extend, list, containers.LIST_WRITES, lambda a: len(a) == 1 and type(a[0].obj) in (list, tuple))
 _quiet(list.reverse, list, containers.LIST_WRITES, lambda a: not a)
 _quiet(list.copy, list, (), lambda a: not a)
@@ -691,11 +709,17 @@ def _pop(m: Any, f: Any, args: list) -> Any:
         return None
     if len(args) == 1:
         return containers.pop_last(m, args[0])
-    if len(args) == 2 and m.is_small(args[1]):
-        m.guard_type(args[0])
-        m.guard_type(args[1])
-        return m.call_object(m.const(list.pop), args, runs=False, writes=containers.LIST_WRITES)
+    if len(args) == 2 and type(args[0].obj) is list and m.is_small(args[1]) and -len(args[0].obj) <= args[1].obj < len(args[0].obj):
+        return containers.pop_at(m, args[0], args[1])
     return None
+
+
+@known(list.insert)
+def _insert(m: Any, f: Any, args: list) -> Any:
+    if len(args) != 3 or type(args[0].obj) is not list or not m.is_small(args[1]):
+        return None
+    containers.insert(m, *args)
+    return m.const(None)
 
 
 @known(operator.index)

@@ -133,6 +133,8 @@ def getitem(m: Any, c: Any, i: Any) -> Any:
         m.guard_type(i)
         if ti is slice:
             safe = False  # the slice's own parts are not guarded
+    if tc is list and type(i.facts) is list and all(x.obj is None or m.is_small(x) for x in i.facts) and i.obj.step != 0:
+        return _stepped(m, c, i)
     if tc is dict and ti in _SAFE_KEYS:
         m.guard_type(c)
         m.guard_type(i)
@@ -142,6 +144,26 @@ def getitem(m: Any, c: Any, i: Any) -> Any:
             return m.loaded(value, c.obj[i.obj])
     known = tc if safe and tc is str else int if safe and tc is bytes and ti is int else None
     return m.residual("PyObject_GetItem", [c, i], operator.getitem, runs=not safe, known=known)
+
+
+_STEPPED = ir.CallDescr("pt_list_stepped", "riii", ir.REF, "null")
+_LAST = (1 << 63) - 1
+
+
+def _stepped(m: Any, c: Any, i: Any) -> Any:
+    """A list's items at a slice of plain bounds that was made right here."""
+    start, stop, step = [None if x.obj is None else m.unbox(x) for x in i.facts]
+    m.guard_type(c)
+    for x in i.facts:
+        m.guard_type(x)
+    backwards = (i.obj.step or 1) < 0
+    if step is not None and type(step) is not Const:
+        m.guard("guard_true", m.emit("int_lt" if backwards else "int_gt", step, Const(INT, 0)))
+    start = start if start is not None else Const(INT, _LAST if backwards else 0)
+    stop = stop if stop is not None else Const(INT, -_LAST - 1 if backwards else _LAST)
+    op = ir.make("call", c.ir, start, stop, step if step is not None else Const(INT, 1), desc=_STEPPED, snap=m.snap())
+    m.ops.append(op)
+    return m.new_value(op, c.obj[i.obj], list)
 
 
 def setitem(m: Any, c: Any, i: Any, v: Any) -> None:
@@ -183,6 +205,27 @@ def pop_last(m: Any, lst: Any) -> Any:
     op = ir.make("call", lst.ir, desc=desc, snap=m.snap())
     m.ops.append(op)
     return _val(op, obj, True)
+
+
+_POP_AT = ir.CallDescr("pt_list_pop_at", "ri", ir.REF, "null", writes=LIST_WRITES)
+_INSERT = ir.CallDescr("PyList_Insert", "rir", INT, "neg", writes=LIST_WRITES)
+
+
+def pop_at(m: Any, lst: Any, i: Any) -> Any:
+    """list.pop(i) within the bounds."""
+    m.guard_type(lst)
+    x, k = index(m, i, m.emit("load", lst.ir, desc=ir.LIST_SIZE), len(lst.obj))
+    op = ir.make("call", lst.ir, x, desc=_POP_AT, snap=m.snap())
+    m.ops.append(op)
+    return m.new_value(op, list.pop(lst.obj, k))
+
+
+def insert(m: Any, lst: Any, i: Any, v: Any) -> None:
+    """list.insert(i, v)"""
+    m.guard_type(lst)
+    op = ir.make("call", lst.ir, m.unbox(i), v.ir, desc=_INSERT, snap=m.snap())
+    m.ops.append(op)
+    list.insert(lst.obj, i.obj, v.obj)
 
 
 def unpack(m: Any, seq: Any, n: int) -> list:

@@ -656,6 +656,8 @@ METHOD_FUNC = FieldDescr("method.im_func", REF, "method", immutable=True)
 METHOD_SELF = FieldDescr("method.im_self", REF, "method", immutable=True)
 COMPLEX_REAL = FieldDescr("complex.real", FLOAT, "complex", immutable=True)
 COMPLEX_IMAG = FieldDescr("complex.imag", FLOAT, "complex", immutable=True)
+CFUNCTION_DEF = FieldDescr("cfunction.m_ml", INT, "cfunction", immutable=True, offset=16)
+CFUNCTION_SELF = FieldDescr("cfunction.m_self", REF, "cfunction", immutable=True, offset=24)
 FUNC_CODE = FieldDescr("function.func_code", REF, "function")
 TYPE_VERSION = FieldDescr("type.tp_version_tag", INT, "type")
 INST_ATTR = ArrayDescr("inst.values", REF, "inst.values")  # base: the values pointer

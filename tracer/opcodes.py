@@ -509,6 +509,7 @@ def _build_slice(m: Any, f: Any, arg: int, ins: Any) -> None:
     from .recorder import Val
 
     r = Val(m.emit("new_slice", *[v.ir for v in full]), slice(*[v.obj for v in full]), True, slice)
+    r.facts = full
     m.drop(f, arg)
     m.push(f, r)
 
