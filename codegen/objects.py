@@ -443,6 +443,9 @@ def _call(w: Writer, op: ir.Op, a: list[str]) -> None:
     if d.target is not None:
         native_call(w, op, a)
         return
+    inline = _INLINE.get(d.symbol)
+    if inline is not None and inline(w, op, a):
+        return
     if d.runs:
         w.dirty = ""
     exit = w.exit(op, RAISE if d.error else 0, mode=STAYS if d.runs else LEAVES) if d.runs or d.error else None
@@ -462,6 +465,75 @@ def _call(w: Writer, op: ir.Op, a: list[str]) -> None:
         assert exit is not None
         _check_error(w, op, d, result, exit)
     _define_result(w, op, d, result)
+
+
+# -- C functions of ours that are a few instructions, most of the time
+
+
+def _append(w: Writer, op: ir.Op, a: list[str]) -> bool:
+    """To a list with room for another item."""
+    size, room, fits, items, place, more, status, bad = (w.fresh() for _ in range(8))
+    fast, slow, done = w.label("b"), w.label("b"), w.label("b")
+    exit = w.exit(op, RAISE)
+    w.load(size, "i64", a[0], w.offset("list.ob_size"), ir.LIST_SIZE.memory)
+    w.load(room, "i64", a[0], w.offset("list.allocated"), "list.allocated")
+    w.lines.append(f"{fits} = icmp slt i64 {size}, {room}")
+    w.lines.append(f"br i1 {fits}, label %{fast}, label %{slow}, {LIKELY}")
+    w.begin(slow)
+    w.lines.append(f"{status} = call i32 {w.symbol('pt_list_append')}(ptr {a[0]}, ptr {a[1]}) nounwind")
+    w.lines.append(f"{bad} = icmp slt i32 {status}, 0")
+    exit.used = True
+    w.lines.append(f"br i1 {bad}, label %{exit.label}, label %{done}, {UNLIKELY}")
+    w.begin(fast)
+    w.load(items, "ptr", a[0], w.offset(ir.LIST_ITEMS.name), ir.LIST_ITEMS.memory)
+    w.lines.append(f"{place} = getelementptr ptr, ptr {items}, i64 {size}")
+    w.store("ptr", a[1], place, 0, ir.LIST_ITEM.memory)
+    w.lines.append(f"{more} = add nsw i64 {size}, 1")
+    w.store("i64", more, a[0], w.offset("list.ob_size"), ir.LIST_SIZE.memory)
+    w.lines.append(f"br label %{done}")
+    w.begin(done)
+    w.names[op] = "0"
+    return True
+
+
+def _ascii_char(w: Writer, op: ir.Op, a: list[str]) -> bool:
+    """The characters of compact ASCII strings begin behind the header; the strings of one character lie side by side."""
+    base = w.field(a[0], w.offset("str.ascii_size"))
+    place, char, index = w.fresh(), w.fresh(), w.fresh()
+    w.lines.append(f"{place} = getelementptr i8, ptr {base}, i64 {a[1]}")
+    w.load(char, "i8", place, 0, "str.data", ", " + INVARIANT)
+    w.lines.append(f"{index} = zext i8 {char} to i64")
+    w.lines.append(f"{w.define(op)} = getelementptr [{w.offset('str.ascii_char_size')} x i8], ptr {w.symbol('pt_ascii_chars')}, i64 {index}")
+    return True
+
+
+def _str_eq(w: Writer, op: ir.Op, a: list[str]) -> bool:
+    """The same object is equal; strings that lie side by side, as characters do, are equal only then."""
+    same, r, result, chars = w.fresh(), w.fresh(), w.define(op), w.offset("str.ascii_char_size") * 128
+    ask, look, done = w.label("b"), w.label("b"), w.label("b")
+    before = w.block
+    w.lines.append(f"{same} = icmp eq ptr {a[0]}, {a[1]}")
+    w.lines.append(f"br i1 {same}, label %{done}, label %{look}")
+    w.begin(look)
+    inside = []
+    for x in a:
+        number, distance, near = w.fresh(), w.fresh(), w.fresh()
+        w.lines.append(f"{number} = ptrtoint ptr {x} to i64")
+        w.lines.append(f"{distance} = sub i64 {number}, ptrtoint (ptr {w.symbol('pt_ascii_chars')} to i64)")
+        w.lines.append(f"{near} = icmp ult i64 {distance}, {chars}")
+        inside.append(near)
+    both = w.fresh()
+    w.lines.append(f"{both} = and i1 {inside[0]}, {inside[1]}")
+    w.lines.append(f"br i1 {both}, label %{done}, label %{ask}")
+    w.begin(ask)
+    w.lines.append(f"{r} = call i64 {w.symbol('pt_str_eq')}(ptr {a[0]}, ptr {a[1]}){_effects(op.desc)}")
+    w.lines.append(f"br label %{done}")
+    w.begin(done)
+    w.lines.append(f"{result} = phi i64 [ 1, %{before} ], [ 0, %{look} ], [ {r}, %{ask} ]")
+    return True
+
+
+_INLINE = {"pt_list_append": _append, "pt_ascii_char": _ascii_char, "pt_str_eq": _str_eq}
 
 
 def _arguments(w: Writer, op: ir.Op, d: ir.CallDescr, a: list[str]) -> str:

@@ -46,18 +46,13 @@ pt_new_list(int64_t n, PyObject **items)
     return l;
 }
 
-/* list must be a list; item is borrowed. 0, or -1 with MemoryError. */
+/* list must be a list, whose memory is full (else native code does it by itself); the reference to the item is the list's. 0, or -1 with MemoryError. */
 int
 pt_list_append(PyObject *list, PyObject *item)
 {
-    PyListObject *l = (PyListObject *)list;
-    Py_ssize_t n = Py_SIZE(l);
-    if (n < l->allocated) {
-        l->ob_item[n] = Py_NewRef(item);
-        Py_SET_SIZE(l, n + 1);
-        return 0;
-    }
-    return PyList_Append(list, item);
+    int r = PyList_Append(list, item);
+    Py_DECREF(item);
+    return r;
 }
 
 extern PyObject *pt_range_iter_new(int64_t start, int64_t step, int64_t len);
@@ -281,7 +276,7 @@ static const Number numbers[] = {
     OFF("long.lv_tag", PyLongObject, long_value.lv_tag), OFF("long.ob_digit0", PyLongObject, long_value.ob_digit),
     C("long.digit_bits", PyLong_SHIFT), SIZE("long.digit_size", digit), C("long.sign_mask", 3),
     C("long.non_size_bits", 3), C("long.small_min", -_PY_NSMALLNEGINTS), C("long.small_max", _PY_NSMALLPOSINTS - 1),
-    OFF("list.ob_item", PyListObject, ob_item), OFF("list.ob_size", PyVarObject, ob_size),
+    OFF("list.ob_item", PyListObject, ob_item), OFF("list.allocated", PyListObject, allocated), OFF("list.ob_size", PyVarObject, ob_size),
     OFF("list.allocated", PyListObject, allocated),
     OFF("tuple.ob_item", PyTupleObject, ob_item), OFF("tuple.ob_size", PyVarObject, ob_size),
     OFF("rangeiter.start", _PyRangeIterObject, start), OFF("rangeiter.step", _PyRangeIterObject, step),
@@ -321,7 +316,7 @@ static const Number numbers[] = {
     OFF("values.values0", PyDictValues, values),
     OFF("striter.it_index", PtStrIter, it_index), OFF("striter.it_seq", PtStrIter, it_seq),
     OFF("str.length", PyASCIIObject, length), OFF("str.hash", PyASCIIObject, hash), OFF("str.state", PyASCIIObject, state),
-    SIZE("str.ascii_size", PyASCIIObject), SIZE("str.compact_size", PyCompactUnicodeObject),
+    SIZE("str.ascii_size", PyASCIIObject), C("str.ascii_char_size", sizeof(_Py_SINGLETON(strings).ascii[0])), SIZE("str.compact_size", PyCompactUnicodeObject),
     OFF("bytes.ob_sval", PyBytesObject, ob_sval), OFF("bytearray.ob_start", PyByteArrayObject, ob_start),
     OFF("exc.traceback", PyBaseExceptionObject, traceback), OFF("exc.context", PyBaseExceptionObject, context),
     OFF("exc.cause", PyBaseExceptionObject, cause), OFF("exc.args", PyBaseExceptionObject, args),

@@ -548,7 +548,7 @@ static int dies_plainly(Walk *w, PyObject *o);
 static inline int
 lets_go(Walk *w, PyObject *o)
 {
-    if (o == NULL || _Py_IsImmortal(o) || is_leaf(Py_TYPE(o))) {
+    if (o == NULL || Py_IS_TYPE(o, &PyLong_Type) || Py_IS_TYPE(o, &PyFloat_Type) || _Py_IsImmortal(o) || is_leaf(Py_TYPE(o))) {
         return 1;
     }
     if (Py_REFCNT(o) == 1) {
@@ -746,8 +746,11 @@ empty_list(PyListObject *l)
 static void
 free_plain(PyObject *o)
 {
-    const Class *c = class_of(Py_TYPE(o));
-    if (c != NULL) {
+    const Class *c;
+    if (Py_IS_TYPE(o, &PyLong_Type) || Py_IS_TYPE(o, &PyFloat_Type)) {
+        pt_free(o);
+    }
+    else if ((c = class_of(Py_TYPE(o))) != NULL) {
         free_instance(o, *c);
     }
     else {

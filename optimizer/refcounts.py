@@ -270,7 +270,7 @@ def eliminate_refcounts(trace: Trace, off: frozenset[str] = frozenset()) -> Trac
             if code == _CALL:
                 desc = op.desc
                 stolen_refs = [scan.steal(v) for v in taken if not is_immortal(v)]
-                if desc.runs or stolen_refs:
+                if desc.runs or stolen_refs and not desc.writes:
                     scan.overwrite(_ANY)
                 else:
                     for memory in desc.writes:
@@ -329,7 +329,7 @@ def _overwritten(ops: list[Op], start: int, trace: Trace) -> set[str]:
             elif op.snap is not None and guard != _GUARD_SHARED:
                 return {_ANY}
         elif code == _CALL:
-            if op.desc.runs or "*" in op.desc.writes or any(True for _ in stolen(op, trace)):
+            if op.desc.runs or "*" in op.desc.writes or not op.desc.writes and any(True for _ in stolen(op, trace)):
                 return {_ANY}
             found.update(op.desc.writes)
     return found

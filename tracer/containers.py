@@ -189,7 +189,8 @@ def setitem(m: Any, c: Any, i: Any, v: Any) -> None:
 def append(m: Any, lst: Any, v: Any) -> None:
     """list.append; lst is known to be a list."""
     m.guard_type(lst)
-    desc = ir.CallDescr("pt_list_append", "rr", INT, "neg", writes=LIST_WRITES)
+    m.emit("incref", v.ir)
+    desc = ir.CallDescr("pt_list_append", "rr", INT, "neg", writes=LIST_WRITES, steals=(1,))
     op = ir.make("call", lst.ir, v.ir, desc=desc, snap=m.snap())
     m.ops.append(op)
     list.append(lst.obj, v.obj)

@@ -29,7 +29,7 @@ class OwnershipError(ValueError):
 def is_immortal(value: Value) -> bool:
     """Is this value, whatever the run, an object without a reference count (or NULL)?"""
     if not isinstance(value, Const):
-        return value.code == _BOX_BOOL
+        return value.code == _BOX_BOOL or value.code == _CALL and value.desc.symbol == "pt_ascii_char"
     obj = value.value
     if obj is None or obj is True or obj is False or obj is ... or obj is NotImplemented or obj is ir.NULL_VALUE:
         return True
