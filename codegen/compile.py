@@ -21,6 +21,7 @@ from ..interp import _bridge as native  # pyright: ignore[reportAttributeAccessI
 from ..tracer import ir
 from .emit import Emitted, emit
 from .exits import ExitPlan
+from .region import emit_region
 
 _counter = itertools.count()
 TIER = 2  # what compile_trace uses unless told
@@ -86,7 +87,7 @@ class Compiled:
 
     __slots__ = (
         "trace", "name", "tier", "entry", "buf_entry", "exits", "plans", "keepalive", "object", "entry_object", "size", "timings", "body",
-        "entry_text", "_jobs", "_bridge", "_jump_exit",
+        "entry_text", "is_region", "_jobs", "_bridge", "_jump_exit",
     )  # fmt: skip
 
     def __init__(self, trace: ir.Trace, emitted: Emitted, bridge: Any, jump_exit: Any = None) -> None:
@@ -102,6 +103,7 @@ class Compiled:
         self.timings: dict[str, float] = {}
         self.body = emitted.body
         self.entry_text = emitted.entry
+        self.is_region = False
         self._jobs: list[Any] = []
         self._bridge = bridge
         self._jump_exit = jump_exit
@@ -156,9 +158,10 @@ class Compiled:
         self.start(tier)
         self.finish()
 
-    def forget(self) -> None:
-        """Drops what only dumps and another tier would look at: the trace, the text and the object code."""
-        self.trace = None
+    def forget(self, keep_trace: bool = False) -> None:
+        """Drops what only dumps and another tier would look at: the text and the object code, and the trace unless it may become part of a region."""
+        if not keep_trace:
+            self.trace = None
         self.body = self.entry_text = ""
         self.object = self.entry_object = b""
         for job in self._jobs:
@@ -172,7 +175,7 @@ class Compiled:
         self.entry = self.buf_entry = 0
         self.forget()
         for plan in self.plans:  # an exit and its plan are a cycle
-            plan.exit = plan.snapshot = plan.origin = plan.token = None
+            plan.exit = plan.snapshot = plan.origin = plan.token = plan.bridge = None
             plan.live = plan.owned = plan.consts = ()
         self.plans, self.exits, self.keepalive = [], [], []
         self._jump_exit = None
@@ -205,6 +208,18 @@ def compile_trace(trace: ir.Trace, bridge: Any, tier: int = TIER, wait: bool = T
     compiled.start(tier)
     if wait:
         compiled.finish()
+    return compiled
+
+
+def compile_region(members: list[Compiled], tokens: list, bridge: Any, tier: int = TIER) -> Compiled:
+    """Begins to compile traces as one function that is entered where the first of them is.  Raises as compile_trace does."""
+    t0 = time.perf_counter()
+    emitted = emit_region(members, env_of(bridge), f"trace_{next(_counter)}")
+    emitted.keep += tokens
+    compiled = Compiled(members[0].trace, emitted, bridge)
+    compiled.is_region = True
+    compiled.timings["emit"] = time.perf_counter() - t0
+    compiled.start(tier)
     return compiled
 
 

@@ -74,23 +74,7 @@ def emit(trace: ir.Trace, env: Env, name: str = "trace_0", arrivals: int = 0) ->
     w = Writer(trace, env, name)
     w.arrivals = arrivals
     parameters = functions.parameters(w) if w.function is not None else ""
-    if w.homes.in_loop:
-        _header(w, trace.inputs, [w.load_input(op) for op in trace.inputs])
-    emitters, value = EMITTERS, w.value
-    renewals, w.together = renew.find(w)
-    for w.position, op in enumerate(trace.ops):
-        if op in w.together:
-            continue
-        if op in renewals:
-            renew.emit(w, op, renewals[op])
-            continue
-        emitter = emitters.get(op.code)
-        if emitter is None:
-            raise EmitError(f"No emitter is registered for the operation {op.name}.")
-        emitter(w, op, [value(a) for a in op.args])
-    if w.phi_lines and trace.ops[-1].code != ir.JUMP:  # the loop's body never comes to its end
-        for line, _ in w.phi_lines:
-            w.lines[line] = w.lines[line].removesuffix(", ")
+    write_operations(w)
     if w.function is None:
         w.exit_blocks()
         head = f"define ptr @{name}_buf(ptr noalias %ctx) nounwind {{"
@@ -118,6 +102,28 @@ def emit(trace: ir.Trace, env: Env, name: str = "trace_0", arrivals: int = 0) ->
     return Emitted(name, *texts, w.exit_list, w.keep)  # pyright: ignore[reportCallIssue]
 
 
+def write_operations(w: Writer) -> None:
+    """The lines of all operations of a trace."""
+    trace = w.trace
+    if w.homes.in_loop:
+        _header(w, trace.inputs, [w.load_input(op) for op in trace.inputs])
+    emitters, value = EMITTERS, w.value
+    renewals, w.together = renew.find(w)
+    for w.position, op in enumerate(trace.ops):
+        if op in w.together:
+            continue
+        if op in renewals:
+            renew.emit(w, op, renewals[op])
+            continue
+        emitter = emitters.get(op.code)
+        if emitter is None:
+            raise EmitError(f"No emitter is registered for the operation {op.name}.")
+        emitter(w, op, [value(a) for a in op.args])
+    if w.phi_lines and trace.ops[-1].code != ir.JUMP:  # the loop's body never comes to its end
+        for line, _ in w.phi_lines:
+            w.lines[line] = w.lines[line].removesuffix(", ")
+
+
 # -- control flow
 
 
@@ -125,8 +131,8 @@ def _header(w: Writer, phis: list[ir.Op], first: list[str]) -> None:
     """Begins the loop; the lines of the phis are completed by the jump."""
     before = w.block
     w.shown.clear()
-    w.lines.append("br label %loop")
-    w.begin("loop")
+    w.lines.append(f"br label %{w.prefix}loop")
+    w.begin(w.prefix + "loop")
     for op, value in zip(phis, first):
         w.phi_lines.append((len(w.lines), op))
         w.lines.append(f"{w.define(op)} = phi {LLVM_TYPE[op.type]} [ {value}, %{before} ], ")
@@ -134,7 +140,9 @@ def _header(w: Writer, phis: list[ir.Op], first: list[str]) -> None:
 
 @emits("label")
 def _(w: Writer, op: ir.Op, a: list[str]) -> None:
-    w.put(w.homes.enter_loop())
+    stores = w.homes.enter_loop()
+    if w.region is None:
+        w.put(stores)
     _header(w, op.desc, a)
 
 
@@ -149,11 +157,14 @@ def _(w: Writer, op: ir.Op, a: list[str]) -> None:
         w.load(before, "i64", address(w.arrivals), 0, "arrivals")
         w.lines.append(f"{after} = add i64 {before}, 1")
         w.store("i64", after, address(w.arrivals), 0, "arrivals")
-    w.lines.append("br label %loop")
+    w.lines.append(f"br label %{w.prefix}loop")
 
 
 @emits("jump_loop")
 def _(w: Writer, op: ir.Op, a: list[str]) -> None:
+    if w.region is not None and w.region.after_jump(w, op, a):
+        w.keep.append(op.desc)
+        return
     w.put(zip(op.args, range(len(op.args))))
     w.keep.append(op.desc)
     w.lines.append(f"ret ptr {address(w.env.jump_exit_address(op.desc))}")

@@ -41,7 +41,7 @@ class ExitPlan:
     """An exit as data.  `live`: the SSA values in buffer order (their types: `value.type`); it is the `tag` of the bridge's Exit, so that
     a trace recorded from this exit finds the parent's values behind its inputs.  `origin`: the first operation that leaves here."""
 
-    __slots__ = ("blob", "consts", "live", "flags", "snapshot", "owned", "origin", "exit", "token", "start", "early", "since")
+    __slots__ = ("blob", "consts", "live", "flags", "snapshot", "owned", "origin", "exit", "token", "start", "early", "since", "bridge")
 
     def __init__(
         self, blob: bytes, consts: tuple, live: tuple[ir.Value, ...], flags: int, snapshot: ir.Snapshot | None, owned: tuple[ir.Value, ...] = (),
@@ -58,6 +58,7 @@ class ExitPlan:
         self.token: Any = None  # the loop to whose tree it belongs
         self.start: tuple = ()  # the point (`guards.shapes`) at which its trace begins
         self.early = False  # does it leave the loop's first, peeled iteration?
+        self.bridge: tuple[Any, tuple] | None = None  # where it leads: the compiled bridge, and the words that change places on the way
         self.since: tuple[int, int] | None = None  # its bridge goes around its loop: the counts of the exit and of jumps to the loop when that began
 
     @property

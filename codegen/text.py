@@ -13,7 +13,7 @@ from typing import Any, Iterable, Protocol
 from ..tracer import ir
 from ..tracer.ownership import owned_before
 from .exits import ExitPlan, plain_exit, plan_exit
-from .homes import LEAVES, Homes
+from .homes import HOLE, LEAVES, STAYS, Homes
 
 LLVM_TYPE = {ir.INT: "i64", ir.FLOAT: "double", ir.BOOL: "i1", ir.REF: "ptr", ir.PTR: "ptr", ir.VOID: "void"}
 UNLIKELY, LIKELY, INVARIANT = "!prof !0", "!prof !1", "!invariant.load !2"
@@ -59,7 +59,7 @@ class Writer:
         "trace", "env", "layout", "name", "lines", "names", "n", "block", "classes", "exits", "exit_list", "keep", "homes",
         "position", "inputs", "prologue", "_buffer",
         "owned", "together", "stack_words", "out_word", "arrivals", "intrinsics", "phi_lines", "const_cache", "_symbols", "function", "calls", "dirty",
-        "others", "shown",
+        "others", "shown", "region", "prefix",
     )  # fmt: skip
 
     def __init__(self, trace: ir.Trace, env: Env, name: str) -> None:
@@ -94,6 +94,8 @@ class Writer:
         self.out_word = False
         self.intrinsics: dict[str, str] = {}
         self.phi_lines: list[tuple[int, ir.Op]] = []
+        self.region: Any = None  # the region that the trace is a member of
+        self.prefix = ""  # of the names of its blocks
 
     # -- names
 
@@ -153,6 +155,8 @@ class Writer:
 
     def load_input(self, op: ir.Op) -> str:
         """An input, from its word of the buffer, at the head of the body: on first use, since many are only passed on to exits."""
+        if op in self.names:
+            return self.names[op]
         lines, self.lines = self.lines, self.prologue
         words = self.buffer() if self.function is None else "%parent"
         if op.type == ir.BOOL:
@@ -251,9 +255,12 @@ class Writer:
             named = self.homes.named[id(snap)]
             values = [*named.values, *owned] if result is None or type(result) is ir.Const else [*named.values, *owned, result]
             where = self.homes.arrange(self.position, snap, values, mode)
-            self.put(where.now)
+            if self.region is None:
+                self.put(where.now)
             block = self._add_exit(plan_exit(snap, named, where, owned, flags, op, result), where.late)
             self.exits[key] = block
+        if self.region is not None and mode == STAYS:
+            self.put(block.late)
         return block
 
     def plain_exit(self) -> ExitBlock:
@@ -272,7 +279,9 @@ class Writer:
         return block
 
     def _new_exit(self, plan: ExitPlan, late: list[tuple[ir.Value, int]]) -> ExitBlock:
-        block = ExitBlock(f"x{len(self.exit_list)}", plan, self.env.new_exit(plan), late)
+        block = ExitBlock(f"{self.prefix}x{len(self.exit_list)}", plan, self.env.new_exit(plan), late)
+        if self.region is not None:
+            block.late = [(v, word) for word, v in enumerate(plan.live) if v is not HOLE]
         self.exit_list.append(block)
         return block
 
@@ -302,6 +311,8 @@ class Writer:
         for block in self.exit_list:
             if block.used:
                 self.begin(block.label)
+                if self.region is not None and self.region.after_exit(self, block):
+                    continue
                 self.put(block.late)
                 self.lines.append(f"ret ptr {address(block.address)}")
 

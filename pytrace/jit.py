@@ -10,6 +10,8 @@ from typing import Any
 
 from . import codegen, optimizer
 from .codegen import compile as backend
+from .codegen.emit import EmitError
+from .codegen.region import MOST_MEMBERS, MOST_OPERATIONS, fits
 from .guards import watch
 from .guards.shapes import point, shape
 from .guards.watch import Watcher
@@ -36,6 +38,10 @@ MAX_REFUSED = 4  # times that a loop is recorded again because its code is enter
 _GUARD_POLL, _GUARD_ROOM = ir.BY_NAME["guard_poll"].code, ir.BY_NAME["guard_room"].code
 MAX_MOVES = 256  # words that change places on the way to a shared bridge
 MAX_BRIDGES = 60  # of one loop
+REGION = 400_000  # times that a bridge was taken when it becomes part of a region, with what it leads to
+REGION_IN_TESTS = 600  # the same with threshold=N
+HOT_EDGE = 1 / 64  # of that, for whatever else becomes part of it
+MAX_REGIONS = 3  # of one loop
 MAX_LEFT = 5  # recordings that left the loop; after these a loop that is left in its first iteration is recorded like that
 _OURS = tuple(os.path.dirname(os.path.abspath(m.__file__)) + os.sep for m in (ir, codegen, optimizer, watch, bytecode)) + (os.path.dirname(os.path.abspath(__file__)) + os.sep,)  # pyright: ignore[reportArgumentType, reportCallIssue]
 
@@ -47,7 +53,7 @@ def is_small(obj: Any) -> bool:
 class Place:
     """What happened so far at a loop header."""
 
-    __slots__ = ("attempts", "refused", "waits", "generic", "ref", "bridges", "left", "reviews", "patience", "more", "inner")
+    __slots__ = ("attempts", "refused", "waits", "generic", "ref", "bridges", "left", "reviews", "patience", "more", "inner", "regions")
 
     def __init__(self, code: Any) -> None:
         self.attempts = 0
@@ -60,6 +66,7 @@ class Place:
         self.reviews = 0
         self.patience = 1
         self.more: tuple = ()  # weak references to the other objects whose ids are in the place's key
+        self.regions = 0
         self.inner: set = set()  # keys under which this loop was recorded in inlined frames
 
 
@@ -114,13 +121,14 @@ def _is_plain(token: Any) -> bool:
 class Unfinished:
     """A trace that is being compiled: a loop's, or a bridge's from `exit`."""
 
-    __slots__ = ("compiled", "exit", "replaces", "token", "trace")
+    __slots__ = ("compiled", "exit", "is_region", "replaces", "token", "trace")
 
     def __init__(self, compiled: Any, trace: Any, token: Any, exit: Any, replaces: LoopToken | None = None) -> None:
         self.compiled = compiled
         self.trace = trace
         self.token = token
         self.exit = exit
+        self.is_region = False
         self.replaces = replaces  # the loop's earlier code, which is entered until this is there
 
 
@@ -139,7 +147,7 @@ class Jit:
         self.places: dict[tuple, Place] = {}
         self.room = 100  # for places, until those in dead code are thrown out
         self.aborts: dict[str, int] = {}
-        self.counts = {"loops": 0, "bridges": 0, "shared": 0, "functions": 0, "invalidations": 0}
+        self.counts = {"loops": 0, "bridges": 0, "shared": 0, "functions": 0, "regions": 0, "invalidations": 0}
         self.times = {"time_recording": 0.0, "time_optimizing": 0.0, "time_codegen": 0.0, "time_llvm": 0.0}
         self.trees = Trees(bridge)
         self.busy = False
@@ -260,7 +268,7 @@ class Jit:
         place = Place(root.code) if token is None else self._place(token.key, token.code)
         if exit.state == "bridged":
             again = self._review(exit, plan, token, place)
-            return 8 * exit.count if again else NEVER
+            return 8 * exit.count if again else self._grow_region(exit, token, place)
         if place.bridges >= MAX_BRIDGES:
             return RETRY * 50
         if self._share(exit, plan):
@@ -290,6 +298,7 @@ class Jit:
                 self._invalid(tree.token)
             else:
                 self.watcher.note_invalidated(flag)
+                self._leave_regions(tree.token)
                 self.trees.detach(tree, exit)
         for token in self.trees.idle(time.perf_counter()):
             if token.alive:
@@ -503,6 +512,7 @@ class Jit:
         if len(moves) > 2 * MAX_MOVES:
             return False
         self.bridge.attach_bridge(exit, compiled.buf_entry, compiled, tuple(moves))
+        plan.bridge = compiled, tuple(moves)
         self.trees.share(tree, first, exit)
         self.counts["shared"] += 1
         return True
@@ -620,6 +630,9 @@ class Jit:
         Traces are attached in the order in which they were compiled: where one jumps to another, that is there already.
         """
         compiled, trace, token = item.compiled, item.trace, item.token
+        if item.is_region:
+            self._attach_region(item)
+            return
         try:
             compiled.finish()
         except backend.CompileError as error:
@@ -647,6 +660,7 @@ class Jit:
             return
         if item.exit is not None:
             self.bridge.attach_bridge(item.exit, compiled.buf_entry, compiled)
+            item.exit.tag.bridge = compiled, ()
             if _is_plain(token):
                 self.bridge.try_again(token.code, token.header)
             item.exit.next = item.exit.count + (REVIEW << 3 * self._place(token.key, token.code).reviews)
@@ -662,8 +676,91 @@ class Jit:
             if item.replaces is not None:
                 self.trees.retire(item.replaces, 2)
         if self.dumper is None:  # which would still look at them
-            compiled.forget()
+            compiled.forget(compiled.trace is not trace)
             trace.ops = []
+
+    # -- regions ----------------------------------------------------------------------------------------------------------
+
+    def _grow_region(self, exit: Any, token: Any, place: Place) -> int:
+        """A bridge has been taken often: its tree, and where that leads, may become one function.  Answers how often it has to be taken until the next look."""
+        limit = REGION if self.trials else REGION_IN_TESTS
+        if not isinstance(token, LoopToken) or not token.alive or place.regions >= MAX_REGIONS:
+            return NEVER
+        if exit.count < limit << place.regions:
+            return (limit << place.regions) - exit.count
+        if any(item.is_region for item in self.unfinished):
+            return limit
+        members, tokens = self._region_members(token, exit.count * HOT_EDGE)
+        if len(members) < 2:
+            return NEVER
+        place.regions += 1
+        t0 = time.perf_counter()
+        try:
+            compiled = backend.compile_region(members, tokens, self.bridge)
+        except EmitError as error:
+            if self.settings.check and sys.__stderr__ is not None:
+                sys.__stderr__.write(f"pytrace: {error}\n")
+            return NEVER
+        self.times["time_codegen"] += time.perf_counter() - t0
+        item = Unfinished(compiled, token.trace, token, None)
+        item.is_region = True
+        self._attach_later(item)
+        return NEVER
+
+    def _region_members(self, token: LoopToken, hot: float) -> tuple[list, list]:
+        """The compiled traces of a region, the head first: what can be reached by exits that were taken often and jumps to loops; and their loops' tokens."""
+        members: list = []
+        tokens: list = []
+        room = MOST_OPERATIONS
+        waiting = [(token.compiled, token)]
+        while waiting:
+            compiled, owner = waiting.pop(0)
+            if compiled in members or not compiled.buf_entry or not fits(compiled.trace) or not owner.alive or self._raised(compiled.trace.flag):
+                continue
+            room -= len(compiled.trace.ops)
+            if room < 0 or len(members) >= MOST_MEMBERS:
+                break
+            members.append(compiled)
+            tokens.append(owner)
+            for plan in sorted(compiled.plans, key=lambda plan: -plan.exit.count):
+                if plan.bridge is not None and plan.exit.state == "bridged" and plan.exit.count >= hot:
+                    waiting.append((plan.bridge[0], plan.token))
+            last = compiled.trace.ops[-1]
+            if type(last.desc) is LoopToken:
+                waiting.append((last.desc.compiled, last.desc))
+        return members, [*dict.fromkeys(tokens)]
+
+    def _attach_region(self, item: Unfinished) -> None:
+        compiled, token = item.compiled, item.token
+        try:
+            compiled.finish()
+        except backend.CompileError as error:
+            if self.settings.check and sys.__stderr__ is not None:
+                sys.__stderr__.write(f"pytrace: {error}\n")
+            compiled.close()
+            return
+        self.times["time_llvm"] += sum(v for k, v in compiled.timings.items() if k != "emit")
+        tokens = [thing for thing in compiled.keepalive if type(thing) is LoopToken]
+        if not all(t.alive and not self._raised(t.flag) for t in tokens):
+            compiled.close()
+            return
+        if self.settings.perf_map:
+            from .codegen import perfmap
+
+            perfmap.note(compiled)
+        compiled.forget()
+        self.trees.add_region(token, compiled)
+        token.compiled.jump_exit.native = compiled.buf_entry
+        if compiled.entry:
+            self.bridge.attach_loop(token.code, token.header, compiled.entry, token.compiled)
+        self.counts["regions"] += 1
+
+    def _leave_regions(self, token: Any) -> None:
+        """A tree is not what it was when regions that it is part of were made: their heads go back to code of their own."""
+        for head in self.trees.leave_regions(token):
+            head.compiled.jump_exit.native = head.compiled.buf_entry
+            if head.alive and head.compiled.entry and self.tokens.get(head.key) is head:
+                self.bridge.attach_loop(head.code, head.header, head.compiled.entry, head.compiled, head.compiled.arrivals)
 
     def _attach_function(self, token: FunctionToken) -> None:
         func, flag = token.func, token.flag
@@ -708,6 +805,7 @@ class Jit:
         """Nobody enters this tree any more; its loop is counted from anew."""
         if not token.alive:
             return
+        self._leave_regions(token)
         token.alive = False
         if isinstance(token, FunctionToken):
             if self.functions.get(id(token.func)) is token:

@@ -14,6 +14,7 @@ _COUNTS = (
     ("bridges", "bridges compiled"),
     ("shared", "exits that share a bridge"),
     ("functions", "functions compiled"),
+    ("regions", "regions compiled"),
     ("exits", "side exits taken"),
     ("invalidations", "traces invalidated"),
 )

@@ -26,7 +26,7 @@ IDLE_TREES = 512  # compiled meanwhile
 class Tree:
     """A loop and its bridges: compiled traces with the exits that they hang on (None: the loop), and the flags of what they rely on."""
 
-    __slots__ = ("token", "members", "flags", "shapes", "shared", "patience", "entries", "made", "time")
+    __slots__ = ("token", "members", "flags", "shapes", "shared", "patience", "entries", "made", "time", "region")
 
     def __init__(self, token: Any, patience: int, made: int, time: float) -> None:
         self.token = token
@@ -38,6 +38,7 @@ class Tree:
         self.entries = -1
         self.made = made  # trees, when it was last seen to be in use
         self.time = time
+        self.region: Any = None  # the compiled region that is entered instead of the loop
 
 
 class Trees:
@@ -63,6 +64,20 @@ class Trees:
         tree = self.live.get(token) or self.retired.get(token)
         if tree is not None:
             self._add(tree, compiled, flag, exit)
+
+    def add_region(self, token: Any, compiled: Any) -> None:
+        """What a loop leads to was compiled once more, as one function."""
+        tree = self.live[token]
+        tree.members.append((compiled, None))
+        tree.region = compiled
+        self.of[id(compiled)] = tree
+
+    def leave_regions(self, token: Any) -> list[Any]:
+        """The tokens of loops that lead into a region with traces of this tree; they do no longer."""
+        found = [tree for tree in self.live.values() if tree.region is not None and token in _targets(tree.region)]
+        for tree in found:
+            tree.region = None
+        return [tree.token for tree in found]
 
     def note_shape(self, token: Any, compiled: Any, flag: Any, exit: Any) -> None:
         """Other exits of the tree that have this one's shape may share its bridge."""
@@ -156,7 +171,7 @@ class Trees:
 
     def jumping_to(self, token: Any) -> list[tuple]:
         """(tree, exit or None) of the live loops and bridges that jump to a loop."""
-        return [(tree, exit) for tree in self.live.values() for compiled, exit in tree.members if token in _targets(compiled)]
+        return [(tree, exit) for tree in self.live.values() for compiled, exit in tree.members if not compiled.is_region and token in _targets(compiled)]
 
     def _free(self, tree: Tree) -> None:
         for flag in tree.flags:
