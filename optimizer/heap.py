@@ -97,7 +97,8 @@ def stored(fw: Forward, op: Op) -> None:
     place = op.args[:-1]
     cells = fw.heap.get(desc.memory)
     if cells:
-        for key in [key for key in cells if may_alias(fw, key, desc.name, place)]:
+        value = op.args[-1]  # (a place that holds it already does so in any case)
+        for key in [key for key, held in cells.items() if not (held is value and key[0] == desc.name) and may_alias(fw, key, desc.name, place)]:
             del cells[key]
     fw.wrote.add(desc.memory)
     remember(fw, desc, place, op.args[-1])

@@ -268,7 +268,8 @@ class Jit:
         place = Place(root.code) if token is None else self._place(token.key, token.code)
         if exit.state == "bridged":
             again = self._review(exit, plan, token, place)
-            return 8 * exit.count if again else self._grow_region(exit, token, place)
+            grown = self._grow_region(exit, token, place)
+            return grown if not again else 8 * exit.count if grown < 0 else min(8 * exit.count, grown)
         if place.bridges >= MAX_BRIDGES:
             return RETRY * 50
         if self._share(exit, plan):

@@ -81,6 +81,14 @@ def test_elements(place, other, apart):
     assert names(text, "heap", "ranges", "fold", "cse").count("load_at") == (2 if apart else 3)
 
 
+def test_a_place_that_holds_what_is_stored_elsewhere_holds_it_still():
+    """If the two are one place, it holds the same."""
+    swap = "p10 = load(r1) #list.ob_item\nr11 = load_at(p10, i2) #list.items\nr12 = load_at(p10, i3) #list.items\nincref(r11)\n"
+    again = "\nr13 = load_at(p10, i2) #list.items\nincref(r13)"
+    assert names(INPUTS + swap + "store_at(p10, i3, r11) #list.items\nown(r12)" + again + END).count("load_at") == 2
+    assert names(INPUTS + swap + "store_at(p10, i3, r5) #list.items\nown(r12)" + again + END).count("load_at") == 3
+
+
 def test_objects_of_different_types():
     text = f"{INPUTS}guard_type(r0, $list) @s1\nguard_type(r1, $tuple) @s1\n{LOAD}store(r1, i2) #list.ob_size{AGAIN}{END}"
     assert names(text, "heap", "guards").count("load") == 1
