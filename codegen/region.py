@@ -103,7 +103,7 @@ def _writer(member: Member, region: Region, env: Any, name: str, keep: list, bef
     w = member.writer = Writer(member.compiled.trace, _SameExits(env, member.compiled.plans), name)  # pyright: ignore[reportArgumentType]
     w.region, w.prefix, w.block, w.keep = region, member.prefix, member.prefix + "in", keep
     if before is not None:
-        w.classes, w.intrinsics, w.prologue, w.n, w._buffer = before.classes, before.intrinsics, before.prologue, before.n, before._buffer
+        w.classes, w.intrinsics, w.prologue, w.words, w.n, w._buffer = before.classes, before.intrinsics, before.prologue, before.words, before.n, before._buffer
     for op in w.trace.inputs:
         w.define(op)
     write_operations(w)

@@ -59,7 +59,7 @@ class Writer:
         "trace", "env", "layout", "name", "lines", "names", "n", "block", "classes", "exits", "exit_list", "keep", "homes",
         "position", "inputs", "prologue", "_buffer",
         "owned", "together", "stack_words", "out_word", "arrivals", "intrinsics", "phi_lines", "const_cache", "_symbols", "function", "calls", "dirty",
-        "others", "shown", "region", "prefix",
+        "others", "shown", "region", "prefix", "words",
     )  # fmt: skip
 
     def __init__(self, trace: ir.Trace, env: Env, name: str) -> None:
@@ -95,6 +95,7 @@ class Writer:
         self.intrinsics: dict[str, str] = {}
         self.phi_lines: list[tuple[int, ir.Op]] = []
         self.region: Any = None  # the region that the trace is a member of
+        self.words: dict[int, str] = {}  # addresses of words of the buffer
         self.prefix = ""  # of the names of its blocks
 
     # -- names
@@ -305,7 +306,15 @@ class Writer:
                 wide = self.fresh()
                 self.lines.append(f"{wide} = zext i1 {text} to i64")
                 t, text = "i64", wide
-            self.store(t, text, self.buffer(), 8 * word, "buf")
+            self.lines.append(f"store {t} {text}, ptr {self.words.get(word) or self.word(word)}, {self.tbaa('buf')}")
+
+    def word(self, word: int) -> str:
+        """The address of a word of the buffer, computed once for all exits."""
+        words = self.buffer()
+        lines, self.lines = self.lines, self.prologue
+        name = self.words[word] = self.field(words, 8 * word)
+        self.lines = lines
+        return name
 
     def exit_blocks(self) -> None:
         for block in self.exit_list:

@@ -10,7 +10,6 @@ from typing import Any
 
 from . import codegen, optimizer
 from .codegen import compile as backend
-from .codegen.emit import EmitError
 from .codegen.region import MOST_MEMBERS, MOST_OPERATIONS, fits
 from .guards import watch
 from .guards.shapes import point, shape
@@ -698,9 +697,8 @@ class Jit:
         t0 = time.perf_counter()
         try:
             compiled = backend.compile_region(members, tokens, self.bridge)
-        except EmitError as error:
-            if self.settings.check and sys.__stderr__ is not None:
-                sys.__stderr__.write(f"pytrace: {error}\n")
+        except Exception as error:  # our own: the loop's code is there all the same
+            self._internal(error)
             return NEVER
         self.times["time_codegen"] += time.perf_counter() - t0
         item = Unfinished(compiled, token.trace, token, None)
