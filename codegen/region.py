@@ -18,6 +18,7 @@ from typing import Any
 from ..tracer import ir
 from .emit import Emitted, write_operations
 from .entries import enters_from_frame, frame_entry
+from .homes import HOLE
 from .text import LLVM_TYPE, EmitError, ExitBlock, Writer
 
 MOST_OPERATIONS = 1500
@@ -69,9 +70,11 @@ class Region:
         if member is None:
             return False
         source = dict(zip(found[1][::2], found[1][1::2]))
-        live = block.plan.live
-        values = [live[source.get(k, k)] for k in range(len(member.compiled.trace.inputs))]
-        if any(v.type != op.type for v, op in zip(values, member.compiled.trace.inputs)):
+        live, inputs = block.plan.live, member.compiled.trace.inputs
+        places = [source.get(k, k) for k in range(len(inputs))]
+        # words that mean nothing to the exit from which the bridge was recorded are ints to the bridge, which has no use for them
+        values = [live[place] if place < len(live) and live[place].type == op.type else HOLE for place, op in zip(places, inputs)]
+        if any(v.type != op.type for v, op in zip(values, inputs)):
             return False
         member.edges.append((self._of(w), block.label, [w.value(v) for v in values]))
         w.lines.append(f"br label %{member.prefix}in")
