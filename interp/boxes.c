@@ -15,7 +15,7 @@
 #include "internal/pycore_runtime.h"
 #include "runtime.h"
 
-enum { BLOCK = 32, KEPT = 4096 };
+enum { BLOCK = 32, KEPT = 2048 };
 
 static struct {
     void *first; /* linked through the first word */

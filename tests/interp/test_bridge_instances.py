@@ -179,12 +179,12 @@ def test_memory_goes_both_ways():
     warm(cls, "a", "b")
     maker = _bridge.new_maker(cls, ("a", "b"))
     before = sys.getallocatedblocks()
-    for _ in range(20):
+    for _ in range(40):
         objects = [make(maker, k, float(k)) for k in range(500)]
         while len(objects) > 250:  # half of them die our way
             assert release(objects)
     del objects
-    assert sys.getallocatedblocks() - before < 1000
+    assert sys.getallocatedblocks() - before < 3000  # 2048 may be kept for numbers
 
 
 def test_new_instance():
