@@ -67,7 +67,7 @@ class Region:
         """Whether an exit leads on inside of the region: then its block is written."""
         found = block.plan.bridge
         member = self.members.get(id(found[0])) if found is not None else None
-        if member is None:
+        if found is None or member is None:
             return False
         source = dict(zip(found[1][::2], found[1][1::2]))
         live, inputs = block.plan.live, member.compiled.trace.inputs

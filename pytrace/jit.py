@@ -740,7 +740,7 @@ class Jit:
             return
         self.times["time_llvm"] += sum(v for k, v in compiled.timings.items() if k != "emit")
         tokens = [thing for thing in compiled.keepalive if type(thing) is LoopToken]
-        if not all(t.alive and not self._raised(t.flag) for t in tokens):
+        if not all(t.alive and t.flag is not None and not self._raised(t.flag) for t in tokens):
             compiled.close()
             return
         if self.settings.perf_map:
