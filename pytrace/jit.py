@@ -698,7 +698,8 @@ class Jit:
         try:
             compiled = backend.compile_region(members, tokens, self.bridge)
         except Exception as error:  # our own: the loop's code is there all the same
-            self._internal(error)
+            if self.settings.check and sys.__stderr__ is not None:
+                sys.__stderr__.write(f"pytrace: {self._internal(error).context}\n")
             return NEVER
         self.times["time_codegen"] += time.perf_counter() - t0
         item = Unfinished(compiled, token.trace, token, None)
