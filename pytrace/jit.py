@@ -751,15 +751,19 @@ class Jit:
         compiled.forget()
         self.trees.add_region(token, compiled)
         token.compiled.jump_exit.native = compiled.buf_entry
-        if compiled.entry:
+        if compiled.entry and self._is_attached(token):
             self.bridge.attach_loop(token.code, token.header, compiled.entry, token.compiled)
         self.counts["regions"] += 1
+
+    def _is_attached(self, token: LoopToken) -> bool:
+        """Whether CPython enters the loop (it does not where a trial was lost)."""
+        return self.tokens.get(token.key) is token and any(loop[:2] == (token.header, "compiled") for loop in self.bridge.loops(token.code))
 
     def _leave_regions(self, token: Any) -> None:
         """A tree is not what it was when regions that it is part of were made: their heads go back to code of their own."""
         for head in self.trees.leave_regions(token):
             head.compiled.jump_exit.native = head.compiled.buf_entry
-            if head.alive and head.compiled.entry and self.tokens.get(head.key) is head:
+            if head.alive and head.compiled.entry and self._is_attached(head):
                 self.bridge.attach_loop(head.code, head.header, head.compiled.entry, head.compiled, head.compiled.arrivals)
 
     def _attach_function(self, token: FunctionToken) -> None:
