@@ -119,7 +119,7 @@ class _Builder:
     def frame(self, f: ir.FrameState) -> list[int]:
         words = [
             -1 if f.func is None else self.const(f.func),
-            self.const(f.code), f.offset, f.call_offset, 1 if f.drop_result else 0, len(f.slots),
+            self.const(f.code), f.offset, f.call_offset, int(f.drop_result), len(f.slots),
         ]  # fmt: skip
         operand = self.operand
         for slot, v in f.slots:

@@ -295,7 +295,11 @@ read_frame(Reader *r, FrameProg *f, int is_root)
     if (r->failed) {
         return;
     }
-    if ((f->func == NULL && !is_root) || (f->func && !PyFunction_Check(f->func)) || !PyCode_Check(f->code)) {
+    int is_generator = !is_root && f->func && PyCode_Check(f->func);
+    if (is_generator) {
+        f->func = NULL;
+    }
+    if ((f->func == NULL && !is_root && !is_generator) || (f->func && !PyFunction_Check(f->func)) || !PyCode_Check(f->code)) {
         fail(r, "only the first frame may be the root's; others need a function and its code");
         return;
     }
@@ -305,6 +309,9 @@ read_frame(Reader *r, FrameProg *f, int is_root)
         f->call_unit = f->unit;
     }
     f->flags = (int)word(r);
+    if (!is_generator != !(f->flags & PT_FRAME_GENERATOR)) {
+        fail(r, "a generator's frame, and no other, is resumed");
+    }
     if (!r->failed) {
         read_slots(r, f);
     }

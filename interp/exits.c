@@ -426,7 +426,7 @@ pt_rebuild(PyThreadState *ts, PtFrame *root, PtProg *g, const int64_t *buf, PtPe
     }
     for (int i = first; i < g->n_frames; i++) {
         FrameProg *p = &g->frames[i];
-        PtFrame *f = pt_push_frame(ts, p->func, p->code);
+        PtFrame *f = p->flags & PT_FRAME_GENERATOR ? pt_activate(ts, pt_waited_for(pt_current(ts))) : pt_push_frame(ts, p->func, p->code);
         if (f == NULL) {
             no_memory();
         }
@@ -485,6 +485,14 @@ pt_resume_root(PtRoot *r, FrameProg *root, FrameProg *callee, PyObject *result)
     if (result == NULL) {
         r->raise = PyErr_GetRaisedException();
         pt_set_at(r->f, root->call_unit);
+        return;
+    }
+    if (callee->flags & PT_FRAME_GENERATOR) {
+        int unit = pt_deliver(r->f, root->unit, root->call_unit, callee->flags, result);
+        if (unit < 0) {
+            r->raise = PyErr_GetRaisedException();
+        }
+        pt_set_at(r->f, unit < 0 ? root->call_unit : unit);
         return;
     }
     if (callee->flags & PT_FRAME_DROP_RESULT) {
@@ -547,12 +555,12 @@ pt_live_values(PtProg *g, const int64_t *buf)
 static PyObject *
 frame_tuple(FrameProg *p, PtFrame *f)
 {
-    PyObject *func = Py_NewRef(p->func ? (PyObject *)p->func : Py_None);
+    PyObject *func = Py_NewRef(p->flags & PT_FRAME_GENERATOR ? (PyObject *)p->code : p->func ? (PyObject *)p->func : Py_None);
     if (p->func && p->func->func_code != (PyObject *)p->code) {
         func = must(Py_BuildValue("(NO)", func, p->code));
     }
     return must(Py_BuildValue("(NiNNii)", func, 2 * p->unit, must(pt_frame_locals(f)), must(pt_frame_stack(f)),
-                              2 * p->call_unit, p->flags & PT_FRAME_DROP_RESULT));
+                              2 * p->call_unit, p->flags));
 }
 
 /* The inlined frames were rebuilt for real; as lists they can be handed to Python. Pops them. */

@@ -354,6 +354,15 @@ static const Number numbers[] = {
     OFF("tstate.py_recursion_remaining", PyThreadState, py_recursion_remaining),
     OFF("tstate.c_recursion_remaining", PyThreadState, c_recursion_remaining),
     OFF("exc_info.exc_value", _PyErr_StackItem, exc_value),
+    OFF("generator.frame", PyGenObject, gi_iframe), OFF("generator.state", PyGenObject, gi_frame_state),
+    OFF("generator.exc_value", PyGenObject, gi_exc_state.exc_value),
+    OFF("frame.stacktop", PtFrame, stacktop), OFF("frame.owner", PtFrame, owner), OFF("frame.frame_obj", PtFrame, frame_obj),
+#if PT_312
+    OFF("frame.instruction", PtFrame, prev_instr), C("generator.suspended", FRAME_SUSPENDED), C("generator.yields_from", FRAME_SUSPENDED),
+#else
+    OFF("frame.instruction", PtFrame, instr_ptr), C("generator.suspended", FRAME_SUSPENDED), C("generator.yields_from", FRAME_SUSPENDED_YIELD_FROM),
+#endif
+    C("generator.created", FRAME_CREATED), C("generator.cleared", FRAME_CLEARED), C("generator.executing", FRAME_EXECUTING), OFF("frame.f_builtins", PtFrame, f_builtins),
     OFF("frame.f_locals", PtFrame, f_locals), OFF("frame.f_globals", PtFrame, f_globals),
     OFF("frame.f_funcobj", PtFrame, f_funcobj), OFF("frame.localsplus", PtFrame, localsplus),
     OFF("frame.stacktop", PtFrame, stacktop), C("frame.specials", FRAME_SPECIALS_SIZE), C("ctx.n_scratch", PT_SCRATCH),

@@ -17,6 +17,7 @@ from .interp import bytecode
 from .settings import Settings
 from .tracer import functions, ir, opcodes
 from .tracer.aborts import REASONS, Abort, Raised
+from .tracer.generators import RESUMED
 from .tracer.functions import FunctionToken
 from .tracer.recorder import MAX_INT, MIN_INT, Limits, LoopToken, Recorder
 from .trees import Trees
@@ -445,12 +446,14 @@ class Jit:
         locs.clear()
         stack.clear()
         rest = states[1:]
-        drop = len(rest[0]) > 5 and rest[0][5]
+        flags = rest[0][5] if len(rest[0]) > 5 else 0
         ok, value = root.run_frames(rest, exc=exc) if exc is not None else root.run_frames(rest)
         if not ok:
             root.raise_at(call_offset, None, root.stack(), value)
+        elif flags & RESUMED:
+            root.deliver(after, call_offset, flags, value)
         else:
-            root.write(after, None, root.stack() if drop else [*root.stack(), value])
+            root.write(after, None, root.stack() if flags else [*root.stack(), value])
 
     # -- compiling --------------------------------------------------------------------------------------------------------
 

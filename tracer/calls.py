@@ -11,11 +11,11 @@ import math
 import opcode
 import operator
 import sys
-from types import BuiltinFunctionType, FunctionType, MethodType
+from types import BuiltinFunctionType, FunctionType, GeneratorType, MethodType
 from typing import Any, Callable
 
 from ..interp.bytecode import CO_VARARGS, CO_VARKEYWORDS, info
-from . import containers, functions, ir, numbers
+from . import containers, functions, generators, ir, numbers
 from .aborts import Abort
 from .ir import FLOAT, INT, REF, Const
 
@@ -72,6 +72,8 @@ def call(m: Any, f: Any, n: int, kwnames: tuple | None, extra: int) -> None:
                 enter_function(m, f, obj, locs, total, bound=True)
                 return
     elif kwnames is None or not kwnames:
+        if _resumes(m, f, fn, args, total):
+            return
         r = _known(m, f, fn, args, total)
         if r is not None:
             if r is not _ENTERED:
@@ -93,6 +95,23 @@ def call(m: Any, f: Any, n: int, kwnames: tuple | None, extra: int) -> None:
     r = m.call_object(fn, args, kwnames)
     m.drop(f, total)
     m.push(f, r)
+
+
+_SEND = GeneratorType.send
+
+
+def _resumes(m: Any, f: Any, fn: Any, args: list, total: int) -> bool:
+    """Whether this was next(generator) or generator.send(value), and its body is entered."""
+    if fn.obj is next and len(args) == 1:
+        sent = m.const(None)
+    elif fn.obj is _SEND and len(args) == 2:
+        sent = args[1]
+    else:
+        return False
+    if type(args[0].obj) is not GeneratorType:
+        return False
+    m.guard_is(fn, fn.obj)
+    return generators.call(m, f, args[0], sent, total)
 
 
 def _refused(obj: Any) -> str | None:

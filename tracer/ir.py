@@ -197,7 +197,7 @@ class _Descr:
 
 
 class FieldDescr(_Descr):
-    """A field of a C struct.  `name`: of its offset in the bridge's layout(); `memory`: the alias class that it reads and writes; `offset`: in bytes,
+    """A field of a C struct.  `name`: of its offset in the bridge's layout(), or several, to be added up, with a number of words to come behind; `memory`: the alias class that it reads and writes; `offset`: in bytes,
     where it is not in layout()."""
 
     __slots__ = ("name", "type", "memory", "immutable", "offset")
@@ -652,5 +652,25 @@ COMPLEX_REAL = FieldDescr("complex.real", FLOAT, "complex", immutable=True)
 COMPLEX_IMAG = FieldDescr("complex.imag", FLOAT, "complex", immutable=True)
 FUNC_CODE = FieldDescr("function.func_code", REF, "function")
 TYPE_VERSION = FieldDescr("type.tp_version_tag", INT, "type")
+GEN_STATE = FieldDescr("generator.state", INT, "generator.state")
+GEN_HANDLED = FieldDescr("generator.exc_value", REF, "generator.exc_value")
+GEN_INSTRUCTION = FieldDescr("generator.frame:frame.instruction", INT, "generator.instruction")
+GEN_TOP = FieldDescr("generator.frame:frame.stacktop", INT, "generator.stacktop")
+GEN_GLOBALS = FieldDescr("generator.frame:frame.f_globals", REF, "generator.globals", immutable=True)
+GEN_BUILTINS = FieldDescr("generator.frame:frame.f_builtins", REF, "generator.builtins", immutable=True)
+GEN_FRAME_OBJECT = FieldDescr("generator.frame:frame.frame_obj", REF, "generator.frame_obj")
+GEN_LOCALS = FieldDescr("generator.frame:frame.f_locals", REF, "generator.f_locals")
+GEN_FUNCTION = FieldDescr("generator.frame:frame.f_funcobj", REF, "generator.function")
+_gen_slots: list[FieldDescr] = []
+
+
+def gen_slot(k: int) -> FieldDescr:
+    """Place k of localsplus in a generator's frame; each place is an alias class of its own."""
+    while len(_gen_slots) <= k:
+        n = len(_gen_slots)
+        _gen_slots.append(FieldDescr(f"generator.frame:frame.localsplus:{n}", REF, f"generator.slot{n}"))
+    return _gen_slots[k]
+
+
 INST_ATTR = ArrayDescr("inst.values", REF, "inst.values")  # base: the values pointer
 INST_VALUES = FieldDescr("inst.values_ptr", PTR, "inst.values_ptr")  # NULL when the instance has a real dict

@@ -80,7 +80,7 @@ class Frame:
         self.globals = globals
         self.builtins = builtins
         self.call_offset = -1
-        self.drop_result = False
+        self.drop_result: int = False  # 1: yes; of a generator: what waits for its next value (`generators`)
         self.state: FrameState | None = None  # of an outer frame, while a callee runs
         self.module = False
         self.arrivals: dict[int, tuple[int, int]] = {}  # at headers, of an inlined frame
@@ -730,6 +730,8 @@ class Recorder:
             if depth == 0:
                 f = Frame(real.func, real.code, real.globals, real.builtins, True)
                 f.module = real.f_locals is not None
+            elif fs.func is fs.code:  # of a generator, which is on top of its caller's stack
+                f = Frame(fs.func, fs.code, *self.bridge.generator_names(frames[depth - 1][3][-1]), False)
             else:
                 f = Frame(fs.func, fs.code, fs.func.__globals__, fs.func.__builtins__, False)
             f.pc = f.next = fs.offset
@@ -947,6 +949,8 @@ class Recorder:
             begin = (n > 1 or inside) and left > 1 and (left > UNROLL or n > UNROLL or total > 2 * UNROLL)
         else:
             begin = inside or n > UNROLL or total > 2 * UNROLL
+        if f.func is f.code:  # of a generator: a loop that yields is part of its caller's
+            begin = n > UNROLL
         if begin:
             generic = self.inner.begin(self, key)
             if generic is not None:

@@ -1,0 +1,212 @@
+"""Generators: the body of one that the trace resumes is inlined, from where it waits to its next yield.
+
+A suspended generator keeps its frame in itself, and that is memory like any other: each place of localsplus is a field (`ir.gen_slot`), and so
+are the instruction at which the frame waits, the height of its stack and its state.  To resume it is to guard these, to take what stands in the
+frame (load and own; the place is emptied) and to go on in an abstract frame; to suspend it is to store everything back.  In between its state
+is "executing", so that whoever gets hold of it sees what CPython would show.  A generator that nobody else knows is virtual, and none of
+this is ever written.
+
+While the body runs, the generator stays on top of the stack of its caller, which waits in FOR_ITER, SEND or a call of next() or send().  There
+exits find it, and so does whoever has to see frames (`interp/generators.c`).
+"""
+
+from __future__ import annotations
+
+import sys
+from types import GeneratorType
+from typing import Any
+
+from . import ir
+from .aborts import Abort
+from .ir import INT, Const
+
+PY313 = sys.version_info >= (3, 13)
+FOR_ITER, SEND, NEXT = 2, 4, 8  # what waits for the next value; as in interp/bridge.h
+RESUMED = FOR_ITER | SEND | NEXT
+SEND_LOOP = 6  # bytes of YIELD_VALUE, RESUME and JUMP_BACKWARD_NO_INTERRUPT, which follow each SEND
+NESTED = 2  # generators of the same code in one another
+
+_layout: dict[str, int] = {}
+
+
+def _state(m: Any, name: str) -> int:
+    if not _layout:
+        _layout.update({k: v for k, v in m.bridge.layout().items() if k.startswith(("generator.", "frame."))})
+    return _layout[f"generator.{name}"]
+
+
+def _top_word(top: int) -> int:
+    """stacktop, return_offset and owner (a generator's) as one word."""
+    return (top & 0xFFFFFFFF) | 1 << 48
+
+
+def can_resume(m: Any, code: Any) -> bool:
+    if m.fn is not None or len(m.frames) > m.limits.depth or m.watcher.is_opaque(code):
+        return False
+    return sum(1 for g in m.frames if g.code is code) < NESTED and m.watcher.watch_code(m.flag, code)
+
+
+def resume(m: Any, g: Any, how: int, sent: Any) -> Any:
+    """The frame of the generator's body, resumed; None where CPython must do it."""
+    if type(g.obj) is not GeneratorType:
+        return None
+    found = m.bridge.generator_state(g.obj)
+    if found is None or not can_resume(m, found[0]):
+        return None
+    code, offset, state = found
+    globals_, builtins = m.bridge.generator_names(g.obj)
+    if state == _state(m, "created") and sent.obj is not None:
+        return None
+    m.guard_type(g)
+    if state == _state(m, "created"):
+        m.guard_type(sent)
+    _guard_int(m, g, ir.GEN_STATE, state)
+    _guard_int(m, g, ir.GEN_INSTRUCTION, m.bridge.instruction_word(code, offset))
+    m.guard("guard_is", m.emit("load", g.ir, desc=ir.GEN_GLOBALS), m.const(globals_).ir)
+    m.guard("guard_is", m.emit("load", g.ir, desc=ir.GEN_BUILTINS), m.const(builtins).ir)
+    m.guard("guard_null", m.emit("load", g.ir, desc=ir.GEN_HANDLED))
+    locs, stack = m.bridge.generator_slots(g.obj)
+    loads = []
+    for k, obj in enumerate(locs + stack):
+        op = m.emit("load", g.ir, desc=ir.gen_slot(k))
+        m.guard("guard_null" if obj is m.NULLOBJ else "guard_nonnull", op)
+        loads.append(op)
+    from .recorder import Frame, Val
+
+    inner = Frame(code, code, globals_, builtins, False)
+    inner.drop_result = how
+    n = len(locs)
+    for k, (op, obj) in enumerate(zip(loads, locs + stack)):
+        v = None if k < n else m.null
+        if obj is not m.NULLOBJ:
+            m.emit("store", g.ir, ir.NULL, desc=ir.gen_slot(k))
+            m.emit("own", op)
+            v = m.hold(Val(op, obj, True))
+        if k < n:
+            inner.locals[k] = v
+        else:
+            inner.stack.append(v)
+    m.emit("store", g.ir, Const(INT, _top_word(-1)), desc=ir.GEN_TOP)
+    m.emit("store", g.ir, Const(INT, _state(m, "executing")), desc=ir.GEN_STATE)
+    m.bridge.generator_resume(g.obj)
+    inner.stack.append(m.hold(sent))
+    inner.pc = inner.next = offset
+    return inner
+
+
+def enter(m: Any, f: Any, inner: Any) -> None:
+    """The resumed frame is the innermost one from now on; f waits, and the generator is on top of its stack."""
+    f.call_offset = f.pc
+    f.state = m._state(f, f.next, f.pc, f.stack)
+    m.frames.append(inner)
+
+
+def _guard_int(m: Any, g: Any, desc: Any, value: int) -> None:
+    m.guard("guard_true", m.emit("int_eq", m.emit("load", g.ir, desc=desc), Const(INT, value)))
+
+
+def for_iter(m: Any, f: Any, it: Any) -> bool:
+    inner = resume(m, it, FOR_ITER, m.const(None))
+    if inner:
+        enter(m, f, inner)
+    return bool(inner)
+
+
+def send(m: Any, f: Any, ins: Any) -> bool:
+    """SEND: receiver and value on the stack."""
+    g, sent = f.stack[-2:]
+    if ins.target != ins.next + SEND_LOOP:
+        return False
+    inner = resume(m, g, SEND, sent)
+    if inner:
+        m.drop(f)
+        enter(m, f, inner)
+    return bool(inner)
+
+
+def call(m: Any, f: Any, g: Any, sent: Any, total: int) -> bool:
+    """next(g) or g.send(value), with `total` operands on the stack."""
+    inner = resume(m, g, NEXT, sent)
+    if inner:
+        m.hold(g)
+        m.drop(f, total)
+        f.stack.append(g)
+        enter(m, f, inner)
+    return bool(inner)
+
+
+def suspend(m: Any, f: Any, arg: int) -> None:
+    """YIELD_VALUE in an inlined frame."""
+    if f is m.home:
+        raise Abort("loop-ended")
+    caller = m.frames[-2]
+    g = caller.stack[-1]
+    v = f.stack.pop()
+    state = _state(m, "yields_from" if PY313 and arg & 1 else "suspended")
+    objs = [m.NULLOBJ if x is None else x.obj for x in (*f.locals, *f.stack)]
+    for k, x in enumerate((*f.locals, *f.stack)):
+        if x is None or x is m.null:
+            continue
+        if x.owned and x.holders == 1:
+            x.holders = 0  # the trace's own reference moves into the frame
+        else:
+            m.emit("incref", x.ir)
+            m.release(x)
+        m.emit("store", g.ir, x.ir, desc=ir.gen_slot(k))
+    n = f.info.nlocalsplus
+    m.emit("store", g.ir, Const(INT, m.bridge.instruction_word(f.code, f.next)), desc=ir.GEN_INSTRUCTION)
+    m.emit("store", g.ir, Const(INT, _top_word(len(objs))), desc=ir.GEN_TOP)
+    m.emit("store", g.ir, Const(INT, state), desc=ir.GEN_STATE)
+    m.bridge.generator_suspend(g.obj, f.next, state, objs[:n], objs[n:])
+    _back(m, f)
+    if f.drop_result == NEXT:
+        m.release(caller.stack.pop())
+    caller.stack.append(v)
+    caller.pc = caller.next
+    f.locals, f.stack = [], []
+
+
+def end(m: Any, f: Any, v: Any) -> None:
+    """The body returns v (held)."""
+    caller = m.frames[-2]
+    g = caller.stack[-1]
+    if f.drop_result == NEXT:  # raises StopIteration
+        f.stack.append(v)
+        if m.kind != "bridge":
+            raise Abort("loop-ended")
+        m.released.clear()
+        f.next = f.pc
+        m._leave()
+        m.done = True
+        return
+    m.guard("guard_null", m.emit("load", g.ir, desc=ir.GEN_FRAME_OBJECT))
+    m.guard("guard_null", m.emit("load", g.ir, desc=ir.GEN_LOCALS))
+    func = m.emit("load", g.ir, desc=ir.GEN_FUNCTION)
+    m.emit("store", g.ir, ir.NULL, desc=ir.GEN_FUNCTION)
+    m.emit("own", func)
+    m.emit("store", g.ir, Const(INT, _state(m, "cleared")), desc=ir.GEN_STATE)
+    for old in (*f.locals, *f.stack):
+        if old is not None:
+            m.release(old)
+    from .recorder import Val
+
+    m.release(m.hold(Val(func, m.bridge.generator_end(g.obj), True)))
+    _back(m, f)
+    waits = caller.info.at[caller.call_offset]
+    if f.drop_result == FOR_ITER:
+        m.release(v)
+        m.drop(caller)
+        caller.next = waits.target + (4 if PY313 else 2)
+    else:
+        caller.stack.append(v)
+        caller.next = waits.target
+    caller.pc = caller.next
+
+
+def _back(m: Any, f: Any) -> None:
+    m.frames.pop()
+    m.frames[-1].state = None
+    f.next = f.pc
+
+
+__all__ = ["RESUMED", "call", "end", "for_iter", "send", "suspend"]
