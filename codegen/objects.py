@@ -363,6 +363,17 @@ def _new_zip(w: Writer, op: ir.Op, a: list[str]) -> None:
     w.lines.append(f"{w.define(op)} = call ptr {w.symbol('pt_new_zip')}(ptr {a[0]}) nounwind")
 
 
+@emits("new_function")
+def _new_function(w: Writer, op: ir.Op, a: list[str]) -> None:
+    w.lines.append(f"{w.define(op)} = call ptr {w.symbol('pt_make_function')}(ptr {a[0]}, ptr {a[1]}, ptr {a[2]}, ptr {a[3]}) nounwind")
+
+
+@emits("new_generator")
+def _new_generator(w: Writer, op: ir.Op, a: list[str]) -> None:
+    words = array(w, a, [LLVM_TYPE[v.type] for v in op.args])
+    w.lines.append(f"{w.define(op)} = call ptr {w.symbol('pt_new_generator')}(i64 {len(a)}, ptr {words}) nounwind")
+
+
 def _new_iterator(index: ir.FieldDescr):
     def emit(w: Writer, op: ir.Op, a: list[str]) -> None:
         r = w.define(op)

@@ -106,6 +106,8 @@ PT_HIDDEN void pt_clear_frame(PyThreadState *ts, PtFrame *f);
 
 /* ---- generators.c ---- */
 
+PyObject *pt_make_function(PyObject *code, PyObject *globals, PyObject *closure, PyObject *defaults);
+PyObject *pt_new_generator(int64_t n, int64_t *words);
 PT_HIDDEN PyGenObject *pt_waited_for(PtFrame *f);
 PT_HIDDEN PtFrame *pt_activate(PyThreadState *ts, PyGenObject *g);
 PT_HIDDEN void pt_deactivate(PyThreadState *ts, PtFrame *f);

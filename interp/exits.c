@@ -199,6 +199,29 @@ new_pair_based(PtProg *g, Virtual *v, const int64_t *buf, PyObject **out)
     return must(result);
 }
 
+static PyObject *
+new_function(PtProg *g, Virtual *v, const int64_t *buf, PyObject **out)
+{
+    PyObject *p[4];
+    for (int i = 0; i < 4; i++) {
+        p[i] = part(g, &v->args[i], buf, out);
+    }
+    PyObject *f = pt_make_function(p[0], p[1], p[2], p[3]);
+    Py_DECREF(p[0]);
+    Py_DECREF(p[1]);
+    return f;
+}
+
+static PyObject *
+new_generator(PtProg *g, Virtual *v, const int64_t *buf, PyObject **out)
+{
+    int64_t words[v->n];
+    for (int i = 0; i < v->n; i++) {
+        words[i] = i >= 1 && i < 4 ? get_long(g, &v->args[i], buf, out) : (int64_t)part(g, &v->args[i], buf, out);
+    }
+    return pt_new_generator(v->n, words);
+}
+
 static void
 build_virtual(PtProg *g, int i, const int64_t *buf, PyObject **out)
 {
@@ -238,6 +261,12 @@ build_virtual(PtProg *g, int i, const int64_t *buf, PyObject **out)
         break;
     case V_ZIP:
         out[i] = must(pt_new_zip(part(g, a, buf, out)));
+        break;
+    case V_FUNCTION:
+        out[i] = new_function(g, v, buf, out);
+        break;
+    case V_GENERATOR:
+        out[i] = new_generator(g, v, buf, out);
         break;
     case V_COMPLEX:
         out[i] = must(PyComplex_FromDoubles(get_double(g, a, buf, out), get_double(g, a + 1, buf, out)));

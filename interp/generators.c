@@ -23,6 +23,53 @@ frame_of(PyGenObject *g)
     return (PtFrame *)g->gi_iframe;
 }
 
+/* ---- new ones ---- */
+
+/* Steals the closure and the defaults, either of which may be NULL. */
+PyObject *
+pt_make_function(PyObject *code, PyObject *globals, PyObject *closure, PyObject *defaults)
+{
+    PyFunctionObject *f = (PyFunctionObject *)PyFunction_New(code, globals);
+    if (f == NULL) {
+        Py_FatalError("pytrace: out of memory while a function is made");
+    }
+    f->func_closure = closure;
+    f->func_defaults = defaults;
+    return (PyObject *)f;
+}
+
+/* words: the function, the state, where the frame waits, its `stacktop` word, and what stands in its slots. Steals the references. */
+PyObject *
+pt_new_generator(int64_t n, int64_t *words)
+{
+    PyFunctionObject *func = (PyFunctionObject *)words[0];
+    PyCodeObject *code = (PyCodeObject *)func->func_code;
+    int slots = code->co_nlocalsplus + code->co_stacksize;
+    PyGenObject *g = PyObject_GC_NewVar(PyGenObject, &PyGen_Type, slots);
+    if (g == NULL) {
+        Py_FatalError("pytrace: out of memory while a generator is made");
+    }
+    g->gi_weakreflist = NULL;
+    g->gi_name = Py_NewRef(func->func_name);
+    g->gi_qualname = Py_NewRef(func->func_qualname);
+    g->gi_exc_state.exc_value = NULL;
+    g->gi_exc_state.previous_item = NULL;
+    g->gi_origin_or_finalizer = NULL;
+    g->gi_hooks_inited = g->gi_closed = g->gi_running_async = 0;
+    PtFrame *f = frame_of(g);
+    _PyFrame_Initialize(f, func, NULL, code, 0);
+    f->previous = NULL;
+    f->owner = FRAME_OWNED_BY_GENERATOR;
+    for (int i = 0; i < slots; i++) {
+        f->localsplus[i] = 4 + i < n ? (PyObject *)words[4 + i] : NULL;
+    }
+    g->gi_frame_state = (int8_t)words[1];
+    pt_set_ip(f, (_Py_CODEUNIT *)words[2]);
+    f->stacktop = (int)words[3];
+    PyObject_GC_Track(g);
+    return (PyObject *)g;
+}
+
 /* The generator in whose body the callee of f runs. */
 PyGenObject *
 pt_waited_for(PtFrame *f)

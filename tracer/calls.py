@@ -60,13 +60,15 @@ def call(m: Any, f: Any, n: int, kwnames: tuple | None, extra: int) -> None:
         m.guard_type(fn)
         enter_function(m, f, called, locs, total, bound=True)
         return
+    if type(obj) is FunctionType and generators.create(m, f, fn, args, kwnames, total):
+        return
     if type(obj) is FunctionType:
         token = functions.target(m, obj)
-        if token is not None and _watch_function(m, fn, obj):
+        if token is not None and watch_function(m, fn, obj):
             locs = bind(m, obj, args, kwnames)
             if locs is not None and functions.call(m, f, token, locs, total):
                 return
-        elif can_inline(m, obj) and _watch_function(m, fn, obj):
+        elif can_inline(m, obj) and watch_function(m, fn, obj):
             locs = bind(m, obj, args, kwnames)
             if locs is not None:
                 enter_function(m, f, obj, locs, total, bound=True)
@@ -139,10 +141,21 @@ def _unbind(m: Any, fn: Any) -> Any:
     return m.const(obj.__func__), m.keep(v)
 
 
-def _watch_function(m: Any, fn: Any, func: FunctionType) -> bool:
+def watch_function(m: Any, fn: Any, func: FunctionType) -> bool:
     if not m.watcher.watch_function(m.flag, func):
         return False
     m.guard_is(fn, func)
+    return True
+
+
+def known_by_code(m: Any, fn: Any) -> bool:
+    """Guards the code and the globals of a function that is made anew each time."""
+    func = fn.obj
+    if type(func.__builtins__) is not dict or not m.watcher.watch_key(m.flag, func.__globals__, "__builtins__"):
+        return False
+    m.guard_type(fn)
+    m.guard("guard_is", m.emit("load", fn.ir, desc=ir.FUNC_CODE), m.const(func.__code__).ir)
+    m.guard("guard_is", m.emit("load", fn.ir, desc=ir.FUNC_GLOBALS), m.const(func.__globals__).ir)
     return True
 
 
@@ -221,7 +234,7 @@ def call_ex(m: Any, f: Any, has_kwargs: bool) -> None:
     if kwargs is not None and (type(kwargs.obj) is not dict or not all(type(k) is str for k in kwargs.obj)):
         m.leave(f)
         return
-    if kwargs is None and type(fn.obj) is FunctionType and can_inline(m, fn.obj) and _watch_function(m, fn, fn.obj):
+    if kwargs is None and type(fn.obj) is FunctionType and can_inline(m, fn.obj) and watch_function(m, fn, fn.obj):
         m.guard_type(args)
         size = m.emit("load", args.ir, desc=ir.TUPLE_SIZE)
         m.guard("guard_true", m.emit("int_eq", size, Const(INT, len(args.obj))))
@@ -344,6 +357,12 @@ def make_function(m: Any, f: Any, arg: int) -> None:
     """MAKE_FUNCTION; 3.12 has the function's attributes on the stack below the code."""
     n = 1 + arg.bit_count()
     code = f.stack[-1]
+    if not arg & 6 and type(code.ir) is Const:
+        closure, defaults = [f.stack[k] if arg & flag else None for flag, k in ((8, -2), (1, -n))]
+        r = _new_function(m, f, code, closure, defaults)
+        m.drop(f, n)
+        m.push(f, r)
+        return
     r = m.residual("pt_new_function", [code, m.const(f.globals)], m.bridge.new_function, runs=False, known=FunctionType)
     k = 2
     for flag in (8, 4, 2, 1):
@@ -354,10 +373,28 @@ def make_function(m: Any, f: Any, arg: int) -> None:
     m.push(f, r)
 
 
+def _new_function(m: Any, f: Any, code: Any, closure: Any, defaults: Any) -> Any:
+    """A function whose code and globals are known, so that calls of it can be."""
+    func = m.bridge.new_function(code.obj, f.globals)
+    operands = []
+    for v, flag in ((closure, 8), (defaults, 1)):
+        operands.append(ir.NULL if v is None else v.ir)
+        if v is not None:
+            m.emit("incref", v.ir)
+            m.bridge.set_function_attribute(func, v.obj, flag)
+    return _val(m.emit("new_function", code.ir, m.const(f.globals).ir, *operands), func, True, FunctionType)
+
+
 def set_function_attribute(m: Any, f: Any, arg: int) -> None:
     """SET_FUNCTION_ATTRIBUTE: value and function on the stack."""
     value, func = f.stack[-2:]
-    _set_attribute(m, func, value, arg)
+    field = {8: ir.FUNC_CLOSURE, 1: ir.FUNC_DEFAULTS}.get(arg)
+    if field is not None and type(func.ir) is ir.Op and func.ir.name == "new_function":
+        m.emit("incref", value.ir)
+        m.emit("store", func.ir, value.ir, desc=field)
+        m.bridge.set_function_attribute(func.obj, value.obj, arg)
+    else:
+        _set_attribute(m, func, value, arg)
     f.stack.pop()
     m.drop(f)
     f.stack.append(func)

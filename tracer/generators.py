@@ -12,10 +12,12 @@ exits find it, and so does whoever has to see frames (`interp/generators.c`).
 
 from __future__ import annotations
 
+import opcode
 import sys
 from types import GeneratorType
 from typing import Any
 
+from ..interp.bytecode import CO_GENERATOR_LIKE, CO_VARARGS, CO_VARKEYWORDS, info
 from . import ir
 from .aborts import Abort
 from .ir import INT, Const
@@ -24,6 +26,7 @@ PY313 = sys.version_info >= (3, 13)
 FOR_ITER, SEND, NEXT = 2, 4, 8  # what waits for the next value; as in interp/bridge.h
 RESUMED = FOR_ITER | SEND | NEXT
 SEND_LOOP = 6  # bytes of YIELD_VALUE, RESUME and JUMP_BACKWARD_NO_INTERRUPT, which follow each SEND
+CO_GENERATOR = 0x20
 NESTED = 2  # generators of the same code in one another
 
 _layout: dict[str, int] = {}
@@ -203,10 +206,77 @@ def end(m: Any, f: Any, v: Any) -> None:
     caller.pc = caller.next
 
 
+def create(m: Any, f: Any, fn: Any, args: list, kwnames: tuple | None, total: int) -> bool:
+    """A call of a generator function, with `total` operands on the stack: nothing of it runs but what prepares the frame."""
+    func = fn.obj
+    code = func.__code__
+    if code.co_flags & (CO_GENERATOR_LIKE | CO_VARARGS | CO_VARKEYWORDS) != CO_GENERATOR or info(code).nlocalsplus + code.co_stacksize > ir.GEN_SLOTS:
+        return False
+    prologue = _prologue(code)
+    if prologue is None or not m.bridge.plain_function(func):
+        return False
+    from . import calls
+
+    fresh = type(fn.ir) is not Const
+    if fresh and (len(args) != code.co_argcount or kwnames or code.co_kwonlyargcount):
+        return False
+    locs = calls.bind(m, func, args, kwnames)
+    if locs is None or not (calls.known_by_code(m, fn) if fresh else calls.watch_function(m, fn, func)):
+        return False
+    from .recorder import Val
+
+    n = code.co_argcount
+    names = code.co_varnames[n : n + code.co_kwonlyargcount]
+    obj = m.pure(func, *[v.obj for v in locs[:n]], **{k: v.obj for k, v in zip(names, locs[n:])})
+    size = info(code).nlocalsplus
+    objs, _ = m.bridge.generator_slots(obj)
+    slots: list[Any] = [None if v is None else v.ir for v in locs] + [None] * (size - len(locs))
+    made: set[int] = set()  # slots of which the trace has a reference of its own
+    for what, k in prologue[1]:
+        if what == "MAKE_CELL":
+            old = slots[k]
+            if old is not None:
+                m.emit("incref", old)
+            slots[k] = m.emit("new_cell", ir.NULL if old is None else old)
+            made.add(k)
+        else:
+            closure = m.emit("load", fn.ir, desc=ir.FUNC_CLOSURE) if fresh else m.const(func.__closure__).ir
+            if fresh:  # of a code that has free variables: there is one
+                m.guard("guard_nonnull", closure)
+            for i in range(k):
+                cell = m.emit("load_at", closure, Const(INT, i), desc=ir.TUPLE_ITEM) if fresh else m.const(objs[size - k + i]).ir
+                slots[size - k + i] = cell
+    m.emit("incref", fn.ir)
+    for k, x in enumerate(slots):
+        if x is not None and k not in made:
+            m.emit("incref", x)
+    globals_, builtins = m.bridge.generator_names(obj)
+    base = m.bridge.instruction_word(code, 0)
+    desc = ir.GeneratorDescr(code, globals_, builtins, base)
+    words = Const(INT, _state(m, "created")), Const(INT, base + prologue[0]), Const(INT, _top_word(size))
+    op = m.emit("new_generator", fn.ir, *words, *[ir.NULL if x is None else x for x in slots], *[ir.NULL] * code.co_stacksize, desc=desc)
+    m.drop(f, total)
+    m.push(f, Val(op, obj, True, GeneratorType))
+    return True
+
+
+def _prologue(code: Any) -> tuple[int, list] | None:
+    """What a generator function does before its generator is made, and where that begins; None where that is not simple."""
+    steps = []
+    for ins in info(code).order:
+        name = opcode.opname[ins.op]
+        if name == "RETURN_GENERATOR":
+            return ins.next, steps
+        if name not in ("MAKE_CELL", "COPY_FREE_VARS"):
+            return None
+        steps.append((name, ins.arg))
+    return None
+
+
 def _back(m: Any, f: Any) -> None:
     m.frames.pop()
     m.frames[-1].state = None
     f.next = f.pc
 
 
-__all__ = ["RESUMED", "call", "end", "for_iter", "send", "suspend"]
+__all__ = ["RESUMED", "call", "create", "end", "for_iter", "send", "suspend"]

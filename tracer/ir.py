@@ -24,8 +24,11 @@ Operations that may run Python code carry one as well: the state that the frames
 
 from __future__ import annotations
 
+import sys
 from typing import Any, Iterator, NamedTuple
 
+PY313 = sys.version_info >= (3, 13)
+CREATED, EXECUTING, CLEARED = -3 if PY313 else -2, 0, 4  # states of a generator
 INT, FLOAT, BOOL, REF, PTR, VOID = "int", "float", "bool", "ref", "ptr", "void"
 _LETTERS = {"i": INT, "f": FLOAT, "b": BOOL, "r": REF, "p": PTR, "v": VOID, "?": "?"}
 
@@ -165,6 +168,8 @@ _op("new_enumerate", "ri>r", "enumerate(iterator of a builtin, start)", "owns", 
 _op("new_zip", "r>r", "zip(*tuple of iterators of builtins)", "owns", "alloc", steals=(0,))
 _op("new_complex", "ff>r", "complex object", "owns", "alloc")
 _op("new_instance", "r*>r", "instance of the constant type (operand 0) with inline attributes; desc: tuple of attribute names, operands 1.. their values", "owns", "alloc", steals=(-1,))
+_op("new_function", "rrrr>r", "function of a (constant) code and globals, with this closure and these defaults (NULL: none)", "owns", "alloc", steals=(2, 3))
+_op("new_generator", "*>r", "generator; desc: GeneratorDescr; operands: its function, its state, the instruction where it waits, its `stacktop` word, and its slots", "owns", "alloc", steals=(-1,))
 # -- calls; desc: CallDescr
 _op("call", "*>?", "call of a C function, or of a compiled one; everything else is in the descriptor; a failing call leaves by raising at the snapshot's innermost frame")
 # -- recycled boxes: the old object, of a harmless type, is given up; an exact number that nobody else holds takes the new value instead
@@ -257,6 +262,32 @@ class CallDescr(_Descr):
         self.ctx = ctx
         self.vector = vector
         self.target = target
+
+
+class GeneratorDescr(_Descr):
+    """What is the same for all generators of a function: its code, its globals and builtins; `base`: the address of the first instruction."""
+
+    __slots__ = ("code", "globals", "builtins", "base")
+
+    def __init__(self, code: Any, globals: Any, builtins: Any, base: int) -> None:
+        super().__init__(id(code), id(globals), id(builtins))
+        self.code = code
+        self.globals = globals
+        self.builtins = builtins
+        self.base = base
+
+    def offset(self, instruction: int) -> int:
+        """The offset of an instruction that a generator waits at."""
+        return instruction - self.base
+
+    def closes_plainly(self, state: int, instruction: int) -> bool:
+        """Whether a generator in this state that dies runs none of its code, so that nothing happens but that its slots are given up."""
+        if state in (CREATED, CLEARED):
+            return True
+        arg = self.code.co_code[self.offset(instruction) + 1]
+        if PY313:
+            return state != EXECUTING and arg & 7 == 5
+        return state != EXECUTING and arg & 3 == 1 and self.code.co_code[self.offset(instruction) - 1] == 1
 
 
 class SlotDescr(NamedTuple):
@@ -529,6 +560,8 @@ def format_desc(d: Any) -> str:
         return f"slot:{_place(d)}:{d.of}:{d.part}"
     if isinstance(d, Flag):
         return "flag"
+    if isinstance(d, GeneratorDescr):
+        return f"generator:{d.code.co_name}"
     return str(d)
 
 
@@ -652,6 +685,9 @@ COMPLEX_REAL = FieldDescr("complex.real", FLOAT, "complex", immutable=True)
 COMPLEX_IMAG = FieldDescr("complex.imag", FLOAT, "complex", immutable=True)
 FUNC_CODE = FieldDescr("function.func_code", REF, "function")
 TYPE_VERSION = FieldDescr("type.tp_version_tag", INT, "type")
+FUNC_CLOSURE = FieldDescr("function.func_closure", REF, "function")
+FUNC_DEFAULTS = FieldDescr("function.func_defaults", REF, "function")
+FUNC_GLOBALS = FieldDescr("function.func_globals", REF, "function.globals", immutable=True)
 GEN_STATE = FieldDescr("generator.state", INT, "generator.state")
 GEN_HANDLED = FieldDescr("generator.exc_value", REF, "generator.exc_value")
 GEN_INSTRUCTION = FieldDescr("generator.frame:frame.instruction", INT, "generator.instruction")
@@ -661,6 +697,7 @@ GEN_BUILTINS = FieldDescr("generator.frame:frame.f_builtins", REF, "generator.bu
 GEN_FRAME_OBJECT = FieldDescr("generator.frame:frame.frame_obj", REF, "generator.frame_obj")
 GEN_LOCALS = FieldDescr("generator.frame:frame.f_locals", REF, "generator.f_locals")
 GEN_FUNCTION = FieldDescr("generator.frame:frame.f_funcobj", REF, "generator.function")
+GEN_SLOTS = 48  # a generator with more is not made by a trace
 _gen_slots: list[FieldDescr] = []
 
 

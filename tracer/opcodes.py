@@ -666,6 +666,9 @@ def _format_value(m: Any, f: Any, arg: int, ins: Any) -> None:
 
 @op("GET_ITER")
 def _get_iter(m: Any, f: Any, arg: int, ins: Any) -> None:
+    if type(f.stack[-1].obj) is GeneratorType:  # it is its own iterator
+        m.guard_type(f.stack[-1])
+        return
     r = containers.get_iter(m, f.stack[-1])
     if r is not f.stack[-1]:
         m.drop(f)

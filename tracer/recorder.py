@@ -25,7 +25,7 @@ from __future__ import annotations
 
 import opcode
 import sys
-from types import FunctionType
+from types import FunctionType, GeneratorType
 from typing import Any, Callable
 
 from ..interp.bytecode import CodeInfo, info
@@ -42,6 +42,7 @@ _FOR_ITER = opcode.opmap["FOR_ITER"]
 _GUARD_NULL, _NATIVE_OBJECT = ir.BY_NAME["guard_null"].code, ir.BY_NAME["native_object"].code
 _GUARD_TYPE = ir.BY_NAME["guard_type"].code
 MIN_INT, MAX_INT = -(1 << 63), (1 << 63) - 1
+UNCOUNTED = {"new_instance": 1, "new_function": 2}
 UNROLL = 8  # a loop of an inlined function that has no more iterations is unrolled
 
 
@@ -701,8 +702,9 @@ class Recorder:
             return new
 
         def build_op(v: Any) -> Op:
-            if v.name == "new_instance":  # its class is not given away
-                args = [v.args[0], *[operand(a) for a in v.args[1:]]]
+            if v.name in UNCOUNTED:  # its class, or code and globals, are not given away
+                n = UNCOUNTED[v.name]
+                args = [*v.args[:n], *[operand(a) for a in v.args[n:]]]
             else:
                 args = [operand(a) for a in v.args]
             new = ir.make(v.name, *args, desc=v.desc, type=v.type)
@@ -713,7 +715,7 @@ class Recorder:
         def described(new: Any, obj: Any) -> Val:
             """The Val of an object that the bridge has built."""
             prim = new.args[0] if new.name in ("box_int", "box_float", "box_bool") else None
-            known = type(obj) if type(obj) in HARMLESS or type(obj) in (list, tuple) else None
+            known = type(obj) if type(obj) in HARMLESS or type(obj) in (list, tuple, GeneratorType) else None
             return Val(new, obj, new.name != "box_bool", known, prim)
 
         def concrete(v: Any) -> Any:
