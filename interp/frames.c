@@ -209,7 +209,9 @@ int
 pt_unwind(PyThreadState *ts, PtFrame *f)
 {
     PT_ASSERT(pt_current(ts) == f && PyErr_Occurred());
-    pt_add_traceback(ts);
+    if (!_PyFrame_IsIncomplete(f)) {     /* what stands for a builtin (tracer/consumers.py) is in no traceback */
+        pt_add_traceback(ts);
+    }
     int level, handler, lasti;
     if (!pt_find_handler(pt_code(f), pt_at(f), &level, &handler, &lasti)) {
         return -1;

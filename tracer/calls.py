@@ -15,7 +15,7 @@ from types import BuiltinFunctionType, FunctionType, GeneratorType, MethodType
 from typing import Any, Callable
 
 from ..interp.bytecode import CO_VARARGS, CO_VARKEYWORDS, info
-from . import containers, functions, generators, ir, numbers
+from . import consumers, containers, functions, generators, ir, numbers
 from .aborts import Abort
 from .ir import FLOAT, INT, REF, Const
 
@@ -74,7 +74,7 @@ def call(m: Any, f: Any, n: int, kwnames: tuple | None, extra: int) -> None:
                 enter_function(m, f, obj, locs, total, bound=True)
                 return
     elif kwnames is None or not kwnames:
-        if _resumes(m, f, fn, args, total):
+        if _resumes(m, f, fn, args, total) or consumers.enter(m, f, fn, args, total):
             return
         r = _known(m, f, fn, args, total)
         if r is not None:
