@@ -48,7 +48,7 @@ def is_small(obj: Any) -> bool:
 class Place:
     """What happened so far at a loop header."""
 
-    __slots__ = ("attempts", "refused", "waits", "generic", "ref", "bridges", "left", "reviews", "patience", "more", "inner")
+    __slots__ = ("attempts", "refused", "waits", "generic", "ref", "bridges", "left", "reviews", "patience", "more", "inner", "short")
 
     def __init__(self, code: Any) -> None:
         self.attempts = 0
@@ -61,6 +61,7 @@ class Place:
         self.reviews = 0
         self.patience = 1
         self.more: tuple = ()  # weak references to the other objects whose ids are in the place's key
+        self.short = False  # a loop of an inlined frame that is unrolled, since it ended while it was recorded
         self.inner: set = set()  # keys under which this loop was recorded in inlined frames
 
 
@@ -88,6 +89,9 @@ class InnerLoops:
         return token
 
     def begin(self, recorder: Recorder, key: tuple) -> frozenset | None:
+        place = self.jit.places.get(key)
+        if place is not None and place.short:
+            return None
         frames = recorder.frames
         f = frames[-1]
         inner = self.jit._place((id(f.code), key[-1]), f.code).inner
@@ -379,8 +383,10 @@ class Jit:
         place.attempts += 1
         factor = REASONS[abort.code].retry
         if recorder.home is not None:
-            if not factor or place.attempts >= MAX_ATTEMPTS:
-                self.watcher.make_opaque(recorder.home.code)
+            if abort.code == "loop-ended":  # it has few iterations, though more than are known to be few: they are unrolled
+                place.short = True
+            elif not factor or place.attempts >= MAX_ATTEMPTS:
+                self.watcher.make_opaque(recorder.blamed)
             elif abort.code == "unstable":
                 self._make_generic(recorder, place)
             return RETRY if self.settings.threshold is None else self.settings.threshold

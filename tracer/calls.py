@@ -599,6 +599,11 @@ def _isinstance(m: Any, f: Any, args: list) -> Any:
     return m.const(isinstance(v.obj, c.obj))
 
 
+@known(type)
+def _type(m: Any, f: Any, args: list) -> Any:
+    return m.const(m.guard_type(args[0])) if len(args) == 1 else None
+
+
 @known(int)
 def _int(m: Any, f: Any, args: list) -> Any:
     if len(args) != 1:

@@ -27,6 +27,7 @@ FOR_ITER, SEND, NEXT = 2, 4, 8  # what waits for the next value; as in interp/br
 RESUMED = FOR_ITER | SEND | NEXT
 SEND_LOOP = 6  # bytes of YIELD_VALUE, RESUME and JUMP_BACKWARD_NO_INTERRUPT, which follow each SEND
 CO_GENERATOR = 0x20
+consumers_file = __file__.replace("generators", "consumers")
 NESTED = 2  # generators of the same code in one another
 
 _layout: dict[str, int] = {}
@@ -102,6 +103,28 @@ def enter(m: Any, f: Any, inner: Any) -> None:
     f.call_offset = f.pc
     f.state = m._state(f, f.next, f.pc, f.stack)
     m.frames.append(inner)
+
+
+def waits(f: Any) -> bool:
+    """Whether f asks a generator next."""
+    return bool(f.stack) and type(f.stack[-1].obj) is GeneratorType
+
+
+def left(m: Any, f: Any, count: Any) -> int | None:
+    """How many items the generator on top of the stack has at most, if it is in a `for` loop of which that is known."""
+    g = f.stack[-1].obj
+    if m.bridge.generator_state(g) is None:
+        return None
+    stack = m.bridge.generator_slots(g)[1]
+    return count(stack[-1]) if stack else None
+
+
+def blamed(f: Any) -> Any:
+    """The code that is not to be inlined again because of a frame: its own, or, of a builtin's loop, that of the generator that it consumes."""
+    for v in f.stack:
+        if type(v.obj) is GeneratorType and f.code.co_filename == consumers_file:
+            return v.obj.gi_code
+    return f.code
 
 
 def _guard_int(m: Any, g: Any, desc: Any, value: int) -> None:

@@ -29,7 +29,7 @@ from types import FunctionType, GeneratorType
 from typing import Any, Callable
 
 from ..interp.bytecode import CodeInfo, info
-from . import functions, ir, iterators
+from . import functions, generators, ir, iterators
 from .aborts import Abort, Raised
 from .ir import BOOL, FLOAT, INT, REF, Const, FrameState, Op, Snapshot, Trace
 
@@ -155,9 +155,20 @@ class Limits:
 
 def _items_left(f: Frame, at: int) -> int | None:
     """How many iterations a `for` loop at its header still has, where that is known."""
-    if f.info.at[at].op != _FOR_ITER or not f.stack or type(f.stack[-1].obj) not in iterators.SIMPLE:
-        return None
-    return f.stack[-1].obj.__length_hint__()
+    return _left(f.stack[-1].obj) if f.info.at[at].op == _FOR_ITER and f.stack else None
+
+
+def _left(it: Any) -> int | None:
+    """How often an iterator can be asked."""
+    t = type(it)
+    if t in iterators.SIMPLE:
+        return it.__length_hint__()
+    if t is enumerate:
+        return _left(it.__reduce__()[1][0])
+    if t is zip:
+        found = [_left(x) for x in it.__reduce__()[1]]
+        return None if not found or None in found else min(found)  # pyright: ignore[reportArgumentType]
+    return None
 
 
 class Recorder:
@@ -207,6 +218,7 @@ class Recorder:
         self.inner: Any = NoInnerLoops()
         self.fn: functions.FunctionToken | None = None  # the function that is recorded, or that the bridge belongs to
         self.home: Frame | None = None  # the inlined frame whose loop is recorded
+        self.blamed: Any = None  # the code that is not inlined any more if that fails
         self.begun_with: dict[Frame, int] = {}  # a bridge's first frames, and where each goes on
         self.closed = False  # the state is that at the start of the current instruction, or, when closed, f.stack's
         self.place: Any = None
@@ -919,7 +931,7 @@ class Recorder:
         """A recording has become too long: a function with loops that it is in is not inlined again."""
         for g in self.frames[1:]:
             if g.info.has_loop:
-                self.watcher.make_opaque(g.code)
+                self.watcher.make_opaque(generators.blamed(g))
                 return
 
     # -- loops of inlined frames
@@ -944,7 +956,7 @@ class Recorder:
             if self._fits(token) and self._jump_loop(token):
                 return True
         n, total = f.arrived(at)
-        left = _items_left(f, at)
+        left = _items_left(f, at) if not generators.waits(f) else generators.left(self, f, _left)
         inside = at <= self.begun_with.get(f, -1) <= f.info.headers[at]
         if left is not None:
             # a loop's first iteration binds its variable, so the loop begins with the second
@@ -959,7 +971,7 @@ class Recorder:
                 self._begin_inner(f, at, key, generic)
                 return False
         if total > 4 * UNROLL:
-            self.watcher.make_opaque(f.code)
+            self.watcher.make_opaque(generators.blamed(f))
             raise Abort("inner-loop")
         return False
 
@@ -969,6 +981,7 @@ class Recorder:
         if not all(self.watcher.watch_code(flag, g.code) for g in self.frames):
             raise Abort("watched")
         self.kind, self.home, self.header, self.start_pc = "loop", f, at, at
+        self.blamed = generators.blamed(f)
         self.flag = flag
         self.ops = []
         self.snapshot = None
