@@ -107,6 +107,9 @@ PT_HIDDEN void pt_clear_frame(PyThreadState *ts, PtFrame *f);
 /* ---- generators.c ---- */
 
 PyObject *pt_make_function(PyObject *code, PyObject *globals, PyObject *closure, PyObject *defaults);
+PyObject *pt_send(PyObject *g, PyObject *v);
+PT_HIDDEN PyObject *pt_py_send(PyObject *self, PyObject *const *args, Py_ssize_t n);
+PT_HIDDEN PyObject *pt_generator_ended(PyObject *self, PyObject *o);
 PyObject *pt_new_generator(int64_t n, int64_t *words);
 PT_HIDDEN PyGenObject *pt_waited_for(PtFrame *f);
 PT_HIDDEN PtFrame *pt_activate(PyThreadState *ts, PyGenObject *g);
@@ -338,6 +341,8 @@ int pt_release(PyObject *o);
 
 int64_t pt_contains(PyObject *c, PyObject *x);
 PyObject *pt_lookup(PyObject *d, PyObject *x);
+int64_t pt_set_add(PyObject *s, PyObject *x);
+PT_HIDDEN PyObject *pt_py_can_add(PyObject *self, PyObject *args);
 PT_HIDDEN PyObject *pt_py_contains(PyObject *self, PyObject *args);
 
 /* ---- helpers.c ---- */

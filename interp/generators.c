@@ -288,6 +288,30 @@ pt_generator_end(PyObject *self, PyObject *o)
     return func;
 }
 
+/* What the body gives next, yielded or returned. */
+PyObject *
+pt_send(PyObject *g, PyObject *v)
+{
+    PyObject *result;
+    return PyIter_Send(g, v, &result) == PYGEN_ERROR ? NULL : result;
+}
+
+PyObject *
+pt_py_send(PyObject *self, PyObject *const *args, Py_ssize_t n)
+{
+    if (n != 2 || generator(args[0]) == NULL) {
+        return NULL;
+    }
+    return pt_send(args[0], args[1]);
+}
+
+PyObject *
+pt_generator_ended(PyObject *self, PyObject *o)
+{
+    PyGenObject *g = generator(o);
+    return g ? PyBool_FromLong(FRAME_STATE_FINISHED(g->gi_frame_state)) : NULL;
+}
+
 /* What native code stores into a generator that is suspended at `offset`, and compares with: the instruction's address. */
 PyObject *
 pt_instruction_word(PyObject *self, PyObject *args)

@@ -727,6 +727,44 @@ def _quiet(method: Any, cls: type, writes: tuple, fits: Callable[[list], bool]) 
         return m.call_object(m.const(method), args, runs=False, writes=writes)
 
 
+_SET_ADD = ir.CallDescr("pt_set_add", "rr", INT)
+
+
+@known(set.add)
+def _set_add(m: Any, f: Any, args: list) -> Any:
+    """A plain value, where nothing that it has to be compared with answers for itself."""
+    if len(args) != 2 or type(args[0].obj) is not set or type(args[1].obj) not in (int, str, float, bool, bytes, type(None)):
+        return None
+    if not m.bridge.can_add(args[0].obj, args[1].obj):
+        return None
+    for a in args:
+        m.guard_type(a)
+    m.guard("guard_true", m.emit("int_is_true", m.emit("call", args[0].ir, args[1].ir, desc=_SET_ADD)))
+    args[0].obj.add(args[1].obj)
+    return m.const(None)
+
+
+def _made_quietly(cls: Any, sources: tuple) -> None:
+    """cls() and cls(x) run no Python code where x is of one of these types."""
+
+    @known(cls)
+    def meaning(m: Any, f: Any, args: list) -> Any:
+        if len(args) > 1 or args and type(args[0].obj) not in sources or not args and cls in (enumerate, reversed):
+            return None
+        for a in args:
+            m.guard_type(a)
+        if not args and cls is list:
+            return containers.new_list(m, [])
+        return m.call_object(m.const(cls), args, runs=False, known=None if cls is reversed else cls, writes=())
+
+
+_SEQUENCES = (list, tuple, range, str)
+_made_quietly(list, _SEQUENCES)
+_made_quietly(tuple, _SEQUENCES)
+_made_quietly(set, ())
+_made_quietly(dict, ())
+_made_quietly(enumerate, (*_SEQUENCES, set, dict, GeneratorType))
+_made_quietly(reversed, (list, tuple, range))
 _quiet(list.insert, list, containers.LIST_WRITES, lambda a: len(a) == 2 and type(a[0].obj) is int)
 _quiet(list.extend, list, containers.LIST_WRITES, lambda a: len(a) == 1 and type(a[0].obj) in (list, tuple))
 _quiet(list.reverse, list, containers.LIST_WRITES, lambda a: not a)

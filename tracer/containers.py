@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 import sys
+from types import GeneratorType
 from typing import Any
 
 from . import ir, iterators
@@ -438,6 +439,8 @@ def _peek_ascii(m: Any, it: Any) -> Any:
 _PEEK = {ASCII_ITER: _peek_ascii, RANGE_ITER: _peek_range, LIST_ITER: _peek_sequence, TUPLE_ITER: _peek_sequence, enumerate: _peek_enumerate, zip: _peek_zip}
 
 
+#: Iterators of these types are their own iterators.
+OWN_ITERATORS = frozenset((RANGE_ITER, LIST_ITER, TUPLE_ITER, ASCII_ITER, GeneratorType, enumerate, zip, map, filter, type(reversed([])), type(iter({}))))
 SAFE_ITERATORS = frozenset((type(iter("")), type(iter(b"")), type(iter({})), type(iter({}.items())), type(iter({}.values())), type(iter(set())), type(reversed([]))))
 
 

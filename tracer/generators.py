@@ -28,7 +28,7 @@ RESUMED = FOR_ITER | SEND | NEXT
 SEND_LOOP = 6  # bytes of YIELD_VALUE, RESUME and JUMP_BACKWARD_NO_INTERRUPT, which follow each SEND
 CO_GENERATOR = 0x20
 consumers_file = __file__.replace("generators", "consumers")
-NESTED = 2  # generators of the same code in one another
+NESTED = 1  # generators of the same code in one another
 
 _layout: dict[str, int] = {}
 
@@ -58,6 +58,8 @@ def resume(m: Any, g: Any, how: int, sent: Any) -> Any:
     if found is None or not can_resume(m, found[0]):
         return None
     code, offset, state = found
+    if not _reaches_its_end(m, g.obj, [h.code for h in m.frames]):
+        return None
     globals_, builtins = m.bridge.generator_names(g.obj)
     if state == _state(m, "created") and sent.obj is not None:
         return None
@@ -96,6 +98,17 @@ def resume(m: Any, g: Any, how: int, sent: Any) -> Any:
     inner.stack.append(m.hold(sent))
     inner.pc = inner.next = offset
     return inner
+
+
+def _reaches_its_end(m: Any, g: Any, codes: list) -> bool:
+    """Whether all the generators that g delegates to can be inlined as well: a body that runs in CPython is better resumed by CPython."""
+    while type(g) is GeneratorType:
+        found = m.bridge.generator_state(g)
+        if found is None or codes.count(found[0]) >= NESTED:
+            return False
+        codes.append(found[0])
+        g = g.gi_yieldfrom
+    return True
 
 
 def enter(m: Any, f: Any, inner: Any) -> None:
@@ -148,6 +161,24 @@ def send(m: Any, f: Any, ins: Any) -> bool:
         m.drop(f)
         enter(m, f, inner)
     return bool(inner)
+
+
+def send_out(m: Any, f: Any, ins: Any) -> bool:
+    """SEND in an inlined frame to a generator whose body is not inlined."""
+    g, sent = f.stack[-2:]
+    if f.root or type(g.obj) is not GeneratorType:
+        return False
+    m.guard_type(g)
+    r = m.residual("pt_send", [g, sent], m.bridge.send)
+    ended = m.bridge.generator_ended(g.obj)
+    state = m.emit("load", g.ir, desc=ir.GEN_STATE)
+    snap = m.snap_at(f.next if ended else ins.target, [*m.start_stack[:-1], r])
+    m.ops.append(ir.make("guard_true", m.emit("int_gt" if ended else "int_lt", state, Const(INT, 0 if ended else 1)), snap=snap))
+    m.drop(f)
+    m.push(f, r)
+    if ended:
+        f.next = ins.target
+    return True
 
 
 def call(m: Any, f: Any, g: Any, sent: Any, total: int) -> bool:
@@ -302,4 +333,4 @@ def _back(m: Any, f: Any) -> None:
     f.next = f.pc
 
 
-__all__ = ["RESUMED", "call", "create", "end", "for_iter", "send", "suspend"]
+__all__ = ["RESUMED", "call", "create", "end", "for_iter", "send", "send_out", "suspend"]

@@ -581,7 +581,17 @@ def _into(symbol: str, fn: Callable) -> Callable:
     return meaning
 
 
-_by_name["SET_ADD"] = _into("PySet_Add", set.add)
+_set_add_generic = _into("PySet_Add", set.add)
+
+
+@op("SET_ADD")
+def _set_add(m: Any, f: Any, arg: int, ins: Any) -> None:
+    if calls.KNOWN[set.add](m, f, [f.stack[-1 - arg], f.stack[-1]]) is None:
+        _set_add_generic(m, f, arg, ins)
+    else:
+        m.drop(f)
+
+
 _by_name["SET_UPDATE"] = _into("_PySet_Update", set.update)
 
 
@@ -666,7 +676,7 @@ def _format_value(m: Any, f: Any, arg: int, ins: Any) -> None:
 
 @op("GET_ITER")
 def _get_iter(m: Any, f: Any, arg: int, ins: Any) -> None:
-    if type(f.stack[-1].obj) is GeneratorType:  # it is its own iterator
+    if type(f.stack[-1].obj) in containers.OWN_ITERATORS:
         m.guard_type(f.stack[-1])
         return
     r = containers.get_iter(m, f.stack[-1])
@@ -712,6 +722,8 @@ def _get_yield_from_iter(m: Any, f: Any, arg: int, ins: Any) -> None:
 def _send(m: Any, f: Any, arg: int, ins: Any) -> None:
     it, sent = f.stack[-2:]
     if generators.send(m, f, ins):
+        return
+    if generators.send_out(m, f, ins):
         return
     if type(it.obj) not in containers.SIMPLE:
         m.leave(f)

@@ -1143,6 +1143,8 @@ class Recorder:
         if not f.root:
             self.watcher.make_opaque(f.code)
             raise Abort("unsupported-inside", f"{name} in {f.code.co_qualname}")
+        if self.kind == "loop" and name in ("YIELD_VALUE", "SEND"):
+            raise Abort("yield")
         if self.kind != "bridge" or self.steps < 2:
             raise Abort("loop-ended" if name in ("RETURN_VALUE", "RETURN_CONST") else "unsupported-opcode", name)
         f.next = f.pc
