@@ -8,7 +8,7 @@ from .functions import native_call
 from .homes import LEAVES, STAYS, VISITS
 from .scalars import emits
 from .shown import Shown, can_show
-from .text import INVARIANT, LIKELY, LLVM_TYPE, UNLIKELY, EmitError, ExitBlock, Writer, _counted, address
+from .text import INVARIANT, LIKELY, LLVM_TYPE, UNLIKELY, ExitBlock, Writer, _counted, address
 
 # -- boxes
 

@@ -198,22 +198,15 @@ def show_generators(fw: Forward, snap: ir.Snapshot | None) -> None:
     """Generators that running code may see are made: one that was made for its eyes only could not go again unseen."""
     if snap is None or not any(v.code == C.NEW_GENERATOR for v in fw.nested.values()):
         return
-    found: list = []
-
-    def look(v: Any) -> None:
+    left = [fw.value(v) for v in snap.values()]
+    for v in left:
         virtual = fw.nested.get(v)
-        if virtual is not None:
-            if virtual.code == C.NEW_GENERATOR:
-                found.append(v)
-            for item in virtual.items:
-                look(item)
-
-    for v in snap.values():
-        look(fw.value(v))
-    del look
-    for v in found:
-        if v in fw.virtual:
-            fw.virtual[v].force(fw, v)
+        if virtual is None:
+            continue
+        if virtual.code == C.NEW_GENERATOR:
+            virtual.force(fw, v)
+        else:
+            left += virtual.items
 
 
 def call(fw: Forward, op: Op, args: tuple) -> Any:

@@ -17,8 +17,8 @@ from .interp import bytecode
 from .settings import Settings
 from .tracer import functions, ir, opcodes
 from .tracer.aborts import REASONS, Abort, Raised
-from .tracer.generators import RESUMED
 from .tracer.functions import FunctionToken
+from .tracer.generators import RESUMED
 from .tracer.recorder import MAX_INT, MIN_INT, Limits, LoopToken, Recorder
 from .trees import Trees
 

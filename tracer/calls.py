@@ -749,7 +749,7 @@ def _made_quietly(cls: Any, sources: tuple) -> None:
 
     @known(cls)
     def meaning(m: Any, f: Any, args: list) -> Any:
-        if len(args) > 1 or args and type(args[0].obj) not in sources or not args and cls in (enumerate, reversed):
+        if len(args) > 1 or args and type(args[0].obj) not in sources or not args and cls is reversed:
             return None
         for a in args:
             m.guard_type(a)
@@ -763,7 +763,6 @@ _made_quietly(list, _SEQUENCES)
 _made_quietly(tuple, _SEQUENCES)
 _made_quietly(set, ())
 _made_quietly(dict, ())
-_made_quietly(enumerate, (*_SEQUENCES, set, dict, GeneratorType))
 _made_quietly(reversed, (list, tuple, range))
 _quiet(list.insert, list, containers.LIST_WRITES, lambda a: len(a) == 2 and type(a[0].obj) is int)
 _quiet(list.extend, list, containers.LIST_WRITES, lambda a: len(a) == 1 and type(a[0].obj) in (list, tuple))

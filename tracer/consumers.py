@@ -16,7 +16,7 @@ from __future__ import annotations
 import opcode
 import sys
 from types import FunctionType, GeneratorType
-from typing import Any
+from typing import Any, Callable
 
 from ..interp.bytecode import info
 from . import generators
@@ -24,6 +24,10 @@ from . import generators
 PY313 = sys.version_info >= (3, 13)
 NESTED = 2  # of the same builtin in one another
 MIN, MAX = -(1 << 63), (1 << 63) - 1
+
+plus: Callable = int.__add__
+add: Callable = set.add
+join: Callable = str.join
 
 
 def _sum(it, total, phase):  # type: ignore[no-untyped-def]
@@ -62,14 +66,14 @@ def _sum(it, total, phase):  # type: ignore[no-untyped-def]
 
 
 def _any(it):  # type: ignore[no-untyped-def]
-    for x in it:
+    for x in it:  # noqa: SIM110 - this is what it is
         if x:
             return True
     return False
 
 
 def _all(it):  # type: ignore[no-untyped-def]
-    for x in it:
+    for x in it:  # noqa: SIM110
         if not x:
             return False
     return True
@@ -136,8 +140,8 @@ def _min(it):  # type: ignore[no-untyped-def]
 
 
 _CONSTANTS: dict[str, Any] = {
-    "MIN": MIN, "MAX": MAX, "int": int, "bool": bool, "float": float, "type": type, "abs": abs, "issubclass": issubclass, "plus": int.__add__,
-    "tuple": tuple, "set": set, "add": set.add, "join": str.join, "max": max, "min": min,
+    "MIN": MIN, "MAX": MAX, "int": int, "bool": bool, "float": float, "type": type, "abs": abs, "issubclass": issubclass, "plus": plus,
+    "tuple": tuple, "set": set, "add": add, "join": join, "max": max, "min": min,
 }  # fmt: skip
 
 

@@ -169,7 +169,8 @@ _op("new_zip", "r>r", "zip(*tuple of iterators of builtins)", "owns", "alloc", s
 _op("new_complex", "ff>r", "complex object", "owns", "alloc")
 _op("new_instance", "r*>r", "instance of the constant type (operand 0) with inline attributes; desc: tuple of attribute names, operands 1.. their values", "owns", "alloc", steals=(-1,))
 _op("new_function", "rrrr>r", "function of a (constant) code and globals, with this closure and these defaults (NULL: none)", "owns", "alloc", steals=(2, 3))
-_op("new_generator", "*>r", "generator; desc: GeneratorDescr; operands: its function, its state, the instruction where it waits, its `stacktop` word, and its slots", "owns", "alloc", steals=(-1,))
+_op("new_generator", "*>r", "generator; desc: GeneratorDescr; operands: its function, its state, the instruction where it waits, its `stacktop` word, its slots",
+    "owns", "alloc", steals=(-1,))
 # -- calls; desc: CallDescr
 _op("call", "*>?", "call of a C function, or of a compiled one; everything else is in the descriptor; a failing call leaves by raising at the snapshot's innermost frame")
 # -- recycled boxes: the old object, of a harmless type, is given up; an exact number that nobody else holds takes the new value instead
