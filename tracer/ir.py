@@ -203,8 +203,8 @@ class _Descr:
 
 
 class FieldDescr(_Descr):
-    """A field of a C struct.  `name`: of its offset in the bridge's layout(), or several, to be added up, with a number of words to come behind; `memory`: the alias class that it reads and writes; `offset`: in bytes,
-    where it is not in layout()."""
+    """A field of a C struct.  `name`: of its offset in the bridge's layout(), or several, to be added up, with a number of words to come behind;
+    `memory`: the alias class that it reads and writes; `offset`: in bytes, where it is not in layout()."""
 
     __slots__ = ("name", "type", "memory", "immutable", "offset")
 
