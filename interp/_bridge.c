@@ -966,6 +966,8 @@ static PyMethodDef methods[] = {
     {"can_add", pt_py_can_add, METH_VARARGS, "can_add(set, x): whether adding x compares it with nothing that runs Python code"},
     {"generator_state", pt_generator_state, METH_O,
      "generator_state(generator) -> (code, offset, state), or None where it cannot be resumed by us"},
+    {"generator_plain", pt_generator_plain, METH_O,
+     "generator_plain(generator) -> its function, or None where it is not suspended, or its frame has been looked at, or it is named or weakly referenced"},
     {"generator_names", pt_generator_names, METH_O, "generator_names(generator) -> (globals, builtins)"},
     {"generator_slots", pt_generator_slots, METH_O, "generator_slots(generator) -> (locals, stack) of a suspended one"},
     {"generator_resume", pt_generator_resume, METH_O, "generator_resume(generator): its body is run by the caller from now on; its slots become empty."},

@@ -107,6 +107,8 @@ PT_HIDDEN void pt_clear_frame(PyThreadState *ts, PtFrame *f);
 /* ---- generators.c ---- */
 
 PyObject *pt_make_function(PyObject *code, PyObject *globals, PyObject *closure, PyObject *defaults);
+int64_t pt_is_plain_generator(PyObject *o, int64_t state, int64_t instruction, PyObject *globals, PyObject *builtins, int64_t holders);
+PT_HIDDEN PyObject *pt_generator_plain(PyObject *self, PyObject *o);
 PyObject *pt_send(PyObject *g, PyObject *v);
 PT_HIDDEN PyObject *pt_py_send(PyObject *self, PyObject *const *args, Py_ssize_t n);
 PT_HIDDEN PyObject *pt_generator_ended(PyObject *self, PyObject *o);

@@ -288,6 +288,44 @@ pt_generator_end(PyObject *self, PyObject *o)
     return func;
 }
 
+/* The generator's function, where nobody but its one holder knows it, and nobody has looked at its frame. */
+static PyObject *
+plain_function(PyGenObject *g)
+{
+    PtFrame *f = frame_of(g);
+    PyFunctionObject *func = (PyFunctionObject *)f->f_funcobj;
+    if (g->gi_weakreflist != NULL || g->gi_exc_state.exc_value != NULL || f->frame_obj != NULL || f->f_locals != NULL || func == NULL ||
+        !PyFunction_Check(func) || func->func_code != (PyObject *)pt_code(f) || g->gi_name != func->func_name || g->gi_qualname != func->func_qualname) {
+        return NULL;
+    }
+    return (PyObject *)func;
+}
+
+PyObject *
+pt_generator_plain(PyObject *self, PyObject *o)
+{
+    PyGenObject *g = generator(o);
+    if (g == NULL) {
+        return NULL;
+    }
+    int state = g->gi_frame_state;
+    PyObject *func = state == FRAME_CREATED || SUSPENDED(state) ? plain_function(g) : NULL;
+    return Py_NewRef(func ? func : Py_None);
+}
+
+/* Whether a loop that was compiled for such a generator can take it apart. */
+int64_t
+pt_is_plain_generator(PyObject *o, int64_t state, int64_t instruction, PyObject *globals, PyObject *builtins, int64_t holders)
+{
+    if (!PyGen_CheckExact(o) || Py_REFCNT(o) != holders) {
+        return 0;
+    }
+    PyGenObject *g = (PyGenObject *)o;
+    PtFrame *f = frame_of(g);
+    return g->gi_frame_state == state && (int64_t)pt_ip(f) == instruction && f->f_globals == globals && f->f_builtins == builtins &&
+           plain_function(g) != NULL;
+}
+
 /* What the body gives next, yielded or returned. */
 PyObject *
 pt_send(PyObject *g, PyObject *v)

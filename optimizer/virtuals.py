@@ -222,7 +222,7 @@ def guard_shared(fw: Forward, op: Op, args: tuple) -> Any:
 
 def guard_alone(fw: Forward, op: Op, args: tuple) -> Any:
     virtual = fw.virtual.get(args[0])
-    return GONE if virtual is not None and virtual.count == 1 else None
+    return GONE if virtual is not None and virtual.count == (op.desc or 1) else None
 
 
 def guard_harmless(fw: Forward, op: Op, args: tuple) -> Any:

@@ -487,7 +487,7 @@ class _Run:
         _leave("jump_loop")
 
     def op_guard_alone(self, op: Op, obj: Obj) -> None:
-        if alive(obj).refs != 1:
+        if alive(obj).refs != (op.desc or 1):
             _leave("guard")
 
     def op_guard_harmless(self, op: Op, obj: Obj) -> None:

@@ -39,11 +39,6 @@ def _state(m: Any, name: str) -> int:
     return _layout[f"generator.{name}"]
 
 
-def _top_word(top: int) -> int:
-    """stacktop, return_offset and owner (a generator's) as one word."""
-    return (top & 0xFFFFFFFF) | 1 << 48
-
-
 def can_resume(m: Any, code: Any) -> bool:
     if m.fn is not None or len(m.frames) > m.limits.depth or m.watcher.is_opaque(code):
         return False
@@ -92,7 +87,7 @@ def resume(m: Any, g: Any, how: int, sent: Any) -> Any:
             inner.locals[k] = v
         else:
             inner.stack.append(v)
-    m.emit("store", g.ir, Const(INT, _top_word(-1)), desc=ir.GEN_TOP)
+    m.emit("store", g.ir, Const(INT, ir.generator_top(-1)), desc=ir.GEN_TOP)
     m.emit("store", g.ir, Const(INT, _state(m, "executing")), desc=ir.GEN_STATE)
     m.bridge.generator_resume(g.obj)
     inner.stack.append(m.hold(sent))
@@ -121,6 +116,12 @@ def enter(m: Any, f: Any, inner: Any) -> None:
 def waits(f: Any) -> bool:
     """Whether f asks a generator next."""
     return bool(f.stack) and type(f.stack[-1].obj) is GeneratorType
+
+
+def begins(m: Any, f: Any) -> bool:
+    """Whether f is about to ask a generator for its first item."""
+    found = m.bridge.generator_state(f.stack[-1].obj) if waits(f) else None
+    return found is not None and found[2] == ir.CREATED and can_resume(m, found[0])
 
 
 def left(m: Any, f: Any, count: Any) -> int | None:
@@ -212,7 +213,7 @@ def suspend(m: Any, f: Any, arg: int) -> None:
         m.emit("store", g.ir, x.ir, desc=ir.gen_slot(k))
     n = f.info.nlocalsplus
     m.emit("store", g.ir, Const(INT, m.bridge.instruction_word(f.code, f.next)), desc=ir.GEN_INSTRUCTION)
-    m.emit("store", g.ir, Const(INT, _top_word(len(objs))), desc=ir.GEN_TOP)
+    m.emit("store", g.ir, Const(INT, ir.generator_top(len(objs))), desc=ir.GEN_TOP)
     m.emit("store", g.ir, Const(INT, state), desc=ir.GEN_STATE)
     m.bridge.generator_suspend(g.obj, f.next, state, objs[:n], objs[n:])
     _back(m, f)
@@ -307,7 +308,7 @@ def create(m: Any, f: Any, fn: Any, args: list, kwnames: tuple | None, total: in
     globals_, builtins = m.bridge.generator_names(obj)
     base = m.bridge.instruction_word(code, 0)
     desc = ir.GeneratorDescr(code, globals_, builtins, base)
-    words = Const(INT, _state(m, "created")), Const(INT, base + prologue[0]), Const(INT, _top_word(size))
+    words = Const(INT, _state(m, "created")), Const(INT, base + prologue[0]), Const(INT, ir.generator_top(size))
     op = m.emit("new_generator", fn.ir, *words, *[ir.NULL if x is None else x for x in slots], *[ir.NULL] * code.co_stacksize, desc=desc)
     m.drop(f, total)
     m.push(f, Val(op, obj, True, GeneratorType))

@@ -141,7 +141,7 @@ _op("guard_is", "rr>v", "is the (constant) second operand", "guard")
 _op("guard_is_not", "rr>v", "is not the second operand", "guard")
 _op("guard_nonnull", "r>v", "is not NULL", "guard")
 _op("guard_null", "r>v", "is NULL", "guard")
-_op("guard_alone", "r>v", "nobody but the trace holds a reference, and the trace holds one", "guard")
+_op("guard_alone", "r>v", "nobody but the trace, and what it holds alone, holds a reference; desc: how many there are, None: one", "guard")
 _op("guard_shared", "r>v", "somebody else holds a reference too: giving up the trace's own (the exit does it) frees nothing", "guard")
 _op("guard_harmless", "r>v", "giving up the trace's own reference (the decref that follows, or the exit, does it) runs no Python code: somebody else holds the object, or "
     "it dies plainly", "guard")
@@ -314,11 +314,35 @@ class PartDescr(NamedTuple):
 
 
 class IteratorTree(NamedTuple):
-    """An iterator and those in it.  `parts`: all their parts, in order, with their types."""
+    """An iterator and those in it.  `parts`: all their parts, in order, with their types; `shape`: of a generator."""
 
     name: str
     inner: tuple[IteratorTree, ...]
     parts: tuple[tuple[str, str], ...]
+    shape: GeneratorShape | None = None
+
+
+class GeneratorShape(NamedTuple):
+    """A suspended generator that is taken apart: `slots`: of each place in its frame, bottom first: None (empty), the type of its value, ITERATOR,
+    or "=k" (the same object as in place k, an iterator)."""
+
+    desc: GeneratorDescr
+    state: int
+    instruction: int
+    slots: tuple[str | None, ...]
+
+    def __str__(self) -> str:
+        kinds = "".join(["-" if s is None else s if s[0] == "=" else s[0] for s in self.slots])
+        return f"new_generator:{self.desc.code.co_name}:{id(self.desc.code):x}:{self.desc.offset(self.instruction)}:{self.state}:{kinds}"
+
+
+ITERATOR = "*"
+
+
+class GeneratorText(str):
+    """The text of a tree with generators in it (see `iterator_tree`), whose `shapes` come with it, in order."""
+
+    shapes: tuple[GeneratorShape, ...]
 
 
 _SIMPLE_PARTS = {
@@ -331,19 +355,34 @@ _trees: dict[str, IteratorTree] = {}
 
 def iterator_tree(of: str) -> IteratorTree:
     """The tree that a text stands for: each allocation before the inner ones, with slashes between; a zip has their number behind its name."""
+    if type(of) is GeneratorText:
+        return _read_tree(iter(of.split("/")), iter(of.shapes))
     tree = _trees.get(of)
     if tree is None:
-        names = iter(of.split("/"))
-        tree = _trees[of] = _read_tree(names)
+        tree = _trees[of] = _read_tree(iter(of.split("/")), iter(()))
     return tree
 
 
-def _read_tree(names: Iterator[str]) -> IteratorTree:
+def _read_generator(names: Iterator[str], shape: GeneratorShape, shapes: Iterator[GeneratorShape]) -> IteratorTree:
+    inner, parts = [], [("func", REF)]
+    for k, kind in enumerate(shape.slots):
+        if kind == ITERATOR:
+            tree = _read_tree(names, shapes)
+            inner.append(tree)
+            parts += [(f"{k}.{part}", t) for part, t in tree.parts]
+        elif kind is not None and kind[0] != "=":
+            parts.append((str(k), kind))
+    return IteratorTree("new_generator", tuple(inner), tuple(parts), shape)
+
+
+def _read_tree(names: Iterator[str], shapes: Iterator[GeneratorShape]) -> IteratorTree:
     name = next(names)
+    if name.startswith("new_generator"):
+        return _read_generator(names, next(shapes), shapes)
     if name in _SIMPLE_PARTS:
         return IteratorTree(name, (), _SIMPLE_PARTS[name])
     n = 1 if name == "new_enumerate" else int(name.removeprefix("new_zip"))
-    inner = tuple([_read_tree(names) for _ in range(n)])
+    inner = tuple([_read_tree(names, shapes) for _ in range(n)])
     parts = [(f"{k}.{part}", t) for k, tree in enumerate(inner) for part, t in tree.parts]
     if name == "new_enumerate":
         return IteratorTree(name, inner, (*parts, ("count", INT)))
@@ -698,6 +737,11 @@ GEN_BUILTINS = FieldDescr("generator.frame:frame.f_builtins", REF, "generator.bu
 GEN_FRAME_OBJECT = FieldDescr("generator.frame:frame.frame_obj", REF, "generator.frame_obj")
 GEN_LOCALS = FieldDescr("generator.frame:frame.f_locals", REF, "generator.f_locals")
 GEN_FUNCTION = FieldDescr("generator.frame:frame.f_funcobj", REF, "generator.function")
+def generator_top(top: int) -> int:
+    """stacktop, return_offset and owner (a generator's) of a generator's frame, as one word."""
+    return (top & 0xFFFFFFFF) | 1 << 48
+
+
 GEN_SLOTS = 48  # a generator with more is not made by a trace
 _gen_slots: list[FieldDescr] = []
 

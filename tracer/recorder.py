@@ -619,7 +619,7 @@ class Recorder:
         t = type(obj)
         trace = self.trace
         assert trace is not None
-        if where not in generic and t in iterators.OUTER and (found := iterators.apart(obj, others)) is not None:
+        if where not in generic and t in iterators.OUTER and (found := iterators.apart(obj, others, self.bridge)) is not None:
             slot, depth = (desc.slot, desc.depth) if type(desc) is ir.SlotDescr else (-1, 0)
             ops = []
             for part, part_type in ir.iterator_tree(found[0]).parts:
@@ -919,7 +919,8 @@ class Recorder:
             return True
         if len(self.frames) == 1:
             token = self.find_loop(f.code, at)
-            if token is not None and self._jump_loop(token):
+            # a generator that has not begun is not at the place at which the loop was recorded; it is when the first iteration is over
+            if token is not None and not generators.begins(self, f) and self._jump_loop(token):
                 return True
         key = (id(f), at, 0)
         n = self.loop_counts[key] = self.loop_counts.get(key, 0) + 1
@@ -1067,19 +1068,21 @@ class Recorder:
         """Whether v is an iterator of this kind, of this trace's own, that only its slot holds."""
         if v.holders != 1 or type(v.ir) is not Op or v.ir.name != ir.iterator_tree(of).name or type(v.obj) not in iterators.OUTER:
             return False
-        found = iterators.apart(v.obj, 1)
+        found = iterators.apart(v.obj, 1, self.bridge)
         return found is not None and found[0] == of
 
     def _operands(self, vals: list[Val], types: list, descs: list) -> list:
         """IR operands for a jump: unboxed where wanted, each reference owned once."""
         prims: list = []
         parts: list = []
+        apart: list = []
         for v, t, d in zip(vals, types, descs):
             if type(d) is not ir.PartDescr:
                 prims.append(self.unbox(v) if t != REF else None)
                 continue
             if not parts:
                 parts = iterators.take_apart(self, v.ir, d.of)
+                apart.append((v.ir, d.of))
             prims.append(parts.pop(0))
         given: set[Val] = set()
         out = []
@@ -1093,6 +1096,8 @@ class Recorder:
                 self.emit("incref", v.ir)
             given.add(v)
             out.append(v.ir)
+        for it, of in apart:
+            iterators.close(self, it, of)
         # what was held only by slots that enter unboxed is given up
         f0 = self.frames[0]
         held = [v for k, v in enumerate(f0.locals) if v is not None and k in f0.info.stored] + f0.stack + [e[2] for e in self.names.values()]
