@@ -254,7 +254,7 @@ def _count_of_one(name: str, predicate: str) -> None:
         exit = w.exit(op)
         count, c = w.fresh(), w.fresh()
         w.load(count, "i32", a[0], w.offset("ob_refcnt"), "refcount")
-        w.lines.append(f"{c} = icmp {predicate} i32 {count}, 1")
+        w.lines.append(f"{c} = icmp {predicate} i32 {count}, {op.desc or 1}")
         w.leave_unless(c, exit)
 
     emits(name)(emit)

@@ -55,22 +55,25 @@ def _copy_inputs(w: Writer) -> None:
         w.load(v, "ptr", slots, 8 * slot, "slots")
         _require(w, f"icmp eq ptr {v}, null", refuse)
     taken: list[tuple[ir.Op, str]] = []
+    generators: list[str] = []
     whole: list[str] = []  # iterators that are taken apart
     parts: list[str] = []  # of the last of them, those that are still to come
     for k, op in enumerate(trace.inputs):
         if type(op.desc) is ir.PartDescr:
             if not parts:
                 whole.append(_object_of(w, op, slots))
-                parts = _parts(w, whole[-1], ir.iterator_tree(op.desc.of), refuse)
+                parts = _parts(w, whole[-1], ir.iterator_tree(op.desc.of), refuse, generators)
             v = value = parts.pop(0)
         else:
             v = _object_of(w, op, slots)
             _require(w, f"icmp ne ptr {v}, null", refuse)
-            value = _checked(w, op, v, refuse)
+            value = _checked(w, op.type, v, refuse)
         taken.append((op, v))
         w.store(LLVM_TYPE[op.type], value, buf, 8 * k, "buf")
     for op, v in taken:
         _take(w, op, v)
+    for v in generators:  # they die without being closed
+        w.store("i8", str(ir.CREATED), v, w.offset(ir.GEN_STATE.name), ir.GEN_STATE.memory)
     for v in whole:
         change_count(w, v, "sub")
         w.lines.append(f"call void {w.symbol('_Py_Dealloc')}(ptr {v}) nounwind")
@@ -98,15 +101,15 @@ def _object_of(w: Writer, op: ir.Op, slots: str) -> str:
     return v
 
 
-def _checked(w: Writer, op: ir.Op, obj: str, refuse: str) -> str:
-    """The input's value, from its object."""
-    box = _BOX_TYPE.get(op.type)
+def _checked(w: Writer, type: str, obj: str, refuse: str) -> str:
+    """A value of this type, from its object."""
+    box = _BOX_TYPE.get(type)
     if box is None:
         return obj
     t = w.fresh()
     w.load(t, "ptr", obj, w.offset("ob_type"), "ob_type")
     _require(w, f"icmp eq ptr {t}, {w.object(box)}", refuse)
-    if op.type == ir.INT:
+    if type == ir.INT:
         return unbox_int(w, obj, refuse)
     value = w.fresh()
     w.load(value, "double", obj, w.offset("float.ob_fval"), "float")
@@ -118,20 +121,43 @@ _STRICT = ir.ZIP_ITERS.offset + 16  # of a zip, an int
 _TYPES = {name: t for t, name in OUTER.items()}
 
 
-def _parts(w: Writer, obj: str, tree: ir.IteratorTree, refuse: str) -> list[str]:
+def _parts_of_generator(w: Writer, obj: str, tree: ir.IteratorTree, refuse: str, generators: list[str], holders: int) -> list[str]:
+    shape = tree.shape
+    assert shape is not None
+    fits, inner = w.fresh(), iter(tree.inner)
+    names = f"ptr {w.object(shape.desc.globals)}, ptr {w.object(shape.desc.builtins)}"
+    w.lines.append(f"{fits} = call i64 {w.symbol('pt_is_plain_generator')}(ptr {obj}, i64 {shape.state}, i64 {shape.instruction}, {names}, i64 {holders}) nounwind")
+    _require(w, f"icmp ne i64 {fits}, 0", refuse)
+    found = [_field(w, obj, ir.GEN_FUNCTION)]
+    for k, kind in enumerate(shape.slots):
+        v = _field(w, obj, ir.gen_slot(k))
+        _require(w, f"icmp {'eq' if kind is None else 'ne'} ptr {v}, null", refuse)
+        if kind == ir.ITERATOR:
+            found += _parts(w, v, next(inner), refuse, generators, 1 + shape.slots.count(f"={k}"))
+        elif kind is not None and kind[0] == "=":
+            _require(w, f"icmp eq ptr {v}, {_field(w, obj, ir.gen_slot(int(kind[1:])))}", refuse)
+        elif kind is not None:
+            found.append(_checked(w, kind, v, refuse))
+    generators.append(obj)
+    return found
+
+
+def _parts(w: Writer, obj: str, tree: ir.IteratorTree, refuse: str, generators: list[str], holders: int = 1) -> list[str]:
     """The parts of an iterator of the right type that only one place refers to; so with those in it."""
     _require(w, f"icmp ne ptr {obj}, null", refuse)
+    if tree.shape is not None:
+        return _parts_of_generator(w, obj, tree, refuse, generators, holders)
     t = w.fresh()
     w.load(t, "ptr", obj, w.offset("ob_type"), "ob_type")
     _require(w, f"icmp eq ptr {t}, {w.object(_TYPES[tree.name])}", refuse)
-    _require_alone(w, obj, refuse)
+    _require_alone(w, obj, refuse, holders)
     if tree.name == "new_enumerate":
-        found = _parts(w, _field(w, obj, ir.ENUM_ITER), tree.inner[0], refuse)
+        found = _parts(w, _field(w, obj, ir.ENUM_ITER), tree.inner[0], refuse, generators)
         count = _field(w, obj, ir.ENUM_INDEX)
         _require(w, f"icmp slt i64 {count}, {1 << 62}", refuse)
         return [*found, count]
     if tree.name == "new_zip":
-        return _parts_of_zip(w, obj, tree, refuse)
+        return _parts_of_zip(w, obj, tree, refuse, generators)
     first, second = FIELDS[tree.name]
     if tree.name == "new_range_iter":
         _require(w, f"icmp eq i64 {_field(w, obj, ir.RANGE_ITER_STEP)}, 1", refuse)
@@ -141,7 +167,7 @@ def _parts(w: Writer, obj: str, tree: ir.IteratorTree, refuse: str) -> list[str]
     return [part, _field(w, obj, second)]
 
 
-def _parts_of_zip(w: Writer, obj: str, tree: ir.IteratorTree, refuse: str) -> list[str]:
+def _parts_of_zip(w: Writer, obj: str, tree: ir.IteratorTree, refuse: str, generators: list[str]) -> list[str]:
     strict, walked = w.fresh(), _field(w, obj, ir.ZIP_ITERS)
     w.load(strict, "i32", obj, _STRICT, "zip.strict")
     _require(w, f"icmp eq i32 {strict}, 0", refuse)
@@ -151,14 +177,14 @@ def _parts_of_zip(w: Writer, obj: str, tree: ir.IteratorTree, refuse: str) -> li
     for k, inner in enumerate(tree.inner):
         v = w.fresh()
         w.load(v, "ptr", walked, w.offset(ir.TUPLE_ITEM.offset_key) + 8 * k, ir.TUPLE_ITEM.memory)
-        found += _parts(w, v, inner, refuse)
+        found += _parts(w, v, inner, refuse, generators)
     return found
 
 
-def _require_alone(w: Writer, obj: str, refuse: str) -> None:
+def _require_alone(w: Writer, obj: str, refuse: str, holders: int = 1) -> None:
     count = w.fresh()
     w.load(count, "i32", obj, w.offset("ob_refcnt"), "refcount")
-    _require(w, f"icmp eq i32 {count}, 1", refuse)
+    _require(w, f"icmp eq i32 {count}, {holders}", refuse)
 
 
 def _field(w: Writer, obj: str, field: ir.FieldDescr) -> str:

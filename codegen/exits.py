@@ -24,8 +24,8 @@ VIRTUAL_KINDS = {
     ir.BY_NAME[name].code: kind
     for name, kind in (
         ("box_int", 0), ("box_float", 1), ("box_bool", 2), ("new_tuple", 3), ("new_list", 4), ("new_method", 5), ("new_instance", 6),
-        ("new_range_iter", 7), ("new_cell", 8), ("new_list_iter", 9), ("new_slice", 10), ("new_tuple_iter", 11), ("new_complex", 13),
-        ("new_range", 14), ("new_enumerate", 15), ("new_zip", 16),
+        ("new_range_iter", 7), ("new_cell", 8), ("new_list_iter", 9), ("new_slice", 10), ("new_tuple_iter", 11), ("new_function", 12),
+        ("new_complex", 13), ("new_range", 14), ("new_enumerate", 15), ("new_zip", 16), ("new_generator", 17),
     )
 }  # fmt: skip
 _BOX_BOOL = ir.BY_NAME["box_bool"].code
@@ -120,7 +120,7 @@ class _Builder:
     def frame(self, f: ir.FrameState) -> list[int]:
         words = [
             -1 if f.func is None else self.const(f.func),
-            self.const(f.code), f.offset, f.call_offset, 1 if f.drop_result else 0, len(f.slots),
+            self.const(f.code), f.offset, f.call_offset, int(f.drop_result), len(f.slots),
         ]  # fmt: skip
         operand = self.operand
         for slot, v in f.slots:

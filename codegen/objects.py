@@ -8,7 +8,7 @@ from .functions import native_call
 from .homes import LEAVES, STAYS, VISITS
 from .scalars import emits
 from .shown import Shown, can_show
-from .text import INVARIANT, LIKELY, LLVM_TYPE, UNLIKELY, EmitError, ExitBlock, Writer, _counted, address
+from .text import INVARIANT, LIKELY, LLVM_TYPE, UNLIKELY, ExitBlock, Writer, _counted, address
 
 # -- boxes
 
@@ -160,8 +160,8 @@ def _(w: Writer, op: ir.Op, a: list[str]) -> None:
 
 # -- memory
 
-# fields that are not 8 bytes wide in C: (LLVM type, key of the layout)
-_NARROW = {"type.tp_version_tag": "i32"}
+# fields that are not 8 bytes wide in C: LLVM type, and how it is widened
+_NARROW = {"type.tp_version_tag": ("i32", "zext"), "generator.state": ("i8", "sext")}
 
 
 @emits("load")
@@ -174,9 +174,9 @@ def _load(w: Writer, op: ir.Op, a: list[str]) -> None:
     more = ", " + INVARIANT if d.immutable else ""
     narrow = _NARROW.get(d.name)
     if narrow is not None:
-        raw = w.fresh()
-        w.load(raw, narrow, a[0], offset, d.memory, more)
-        w.lines.append(f"{w.define(op)} = zext {narrow} {raw} to i64")
+        raw, (t, extend) = w.fresh(), narrow
+        w.load(raw, t, a[0], offset, d.memory, more)
+        w.lines.append(f"{w.define(op)} = {extend} {t} {raw} to i64")
     elif d.type == ir.BOOL:
         raw = w.fresh()
         w.load(raw, "i8", a[0], offset, d.memory, more)
@@ -216,10 +216,11 @@ def _load_values_pointer(w: Writer, op: ir.Op, obj: str) -> None:
 def _store(w: Writer, op: ir.Op, a: list[str]) -> None:
     d = op.desc
     offset = d.offset if d.offset != -1 else w.offset(d.name)
-    if d.name in _NARROW:
-        raise EmitError(f"{d.name} is read-only.")
     t, v = LLVM_TYPE[d.type], a[1]
-    if d.type == ir.BOOL:
+    if d.name in _NARROW:
+        t, v = _NARROW[d.name][0], w.fresh()
+        w.lines.append(f"{v} = trunc i64 {a[1]} to {t}")
+    elif d.type == ir.BOOL:
         t, v = "i8", w.fresh()
         w.lines.append(f"{v} = zext i1 {a[1]} to i8")
     w.store(t, v, a[0], offset, d.memory)
@@ -379,6 +380,17 @@ def _new_enumerate(w: Writer, op: ir.Op, a: list[str]) -> None:
 @emits("new_zip")
 def _new_zip(w: Writer, op: ir.Op, a: list[str]) -> None:
     w.lines.append(f"{w.define(op)} = call ptr {w.symbol('pt_new_zip')}(ptr {a[0]}) nounwind")
+
+
+@emits("new_function")
+def _new_function(w: Writer, op: ir.Op, a: list[str]) -> None:
+    w.lines.append(f"{w.define(op)} = call ptr {w.symbol('pt_make_function')}(ptr {a[0]}, ptr {a[1]}, ptr {a[2]}, ptr {a[3]}) nounwind")
+
+
+@emits("new_generator")
+def _new_generator(w: Writer, op: ir.Op, a: list[str]) -> None:
+    words = array(w, a, [LLVM_TYPE[v.type] for v in op.args])
+    w.lines.append(f"{w.define(op)} = call ptr {w.symbol('pt_new_generator')}(i64 {len(a)}, ptr {words}) nounwind")
 
 
 def _new_iterator(index: ir.FieldDescr):

@@ -220,6 +220,9 @@ class Writer:
         self.lines.append(f"store {type} {value}, ptr {p}, {self.tbaa(memory)}")
 
     def offset(self, key: str) -> int:
+        """Of a field by its name in the layout, or of one behind another: names, and a number of words, with colons between them."""
+        if ":" in key:
+            return sum(8 * int(part) if part.isdigit() else self.offset(part) for part in key.split(":"))
         try:
             return self.layout[key]
         except KeyError:

@@ -46,7 +46,7 @@ def shape(plan: Any) -> tuple[tuple, tuple[int, ...]]:
         if n is not None:
             return ("again", n)
         virtuals[v] = len(virtuals)
-        return ("virtual", v.code, v.desc if type(v.desc) is tuple else id(v.desc), *[visit(a) for a in v.args])  # noqa: F821
+        return ("virtual", v.code, v.desc if isinstance(v.desc, (tuple, ir.GeneratorDescr)) else id(v.desc), *[visit(a) for a in v.args])  # noqa: F821
 
     frames = tuple([
         (id(f.func), id(f.code), f.offset, f.call_offset, f.drop_result, *[(k, visit(v)) for k, v in f.slots], *[visit(v) for v in f.stack])

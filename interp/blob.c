@@ -12,8 +12,8 @@
 /* Operands of each kind: exactly n, or -1 for any number. */
 static const int8_t virtual_args[N_VIRTUALS] = {
     [V_INT] = 1, [V_FLOAT] = 1, [V_BOOL] = 1, [V_TUPLE] = -1, [V_LIST] = -1, [V_METHOD] = 2, [V_INSTANCE] = -1,
-    [V_RANGE_ITER] = 3, [V_CELL] = 1, [V_LIST_ITER] = 2, [V_SLICE] = 3, [V_TUPLE_ITER] = 2, [V_FUNCTION] = -2, [V_COMPLEX] = 2, [V_RANGE] = 3,
-    [V_ENUMERATE] = 2, [V_ZIP] = 1,
+    [V_RANGE_ITER] = 3, [V_CELL] = 1, [V_LIST_ITER] = 2, [V_SLICE] = 3, [V_TUPLE_ITER] = 2, [V_FUNCTION] = 4, [V_COMPLEX] = 2, [V_RANGE] = 3,
+    [V_ENUMERATE] = 2, [V_ZIP] = 1, [V_GENERATOR] = -1,
 };
 
 /* ---- reading a blob ---- */
@@ -130,15 +130,15 @@ static void
 check_virtual(Reader *r, Virtual *v)
 {
     int want = virtual_args[v->kind];
-    if (want == -2) {
-        fail(r, "this kind of virtual is not supported");
-    }
-    else if (want >= 0 && v->n != want) {
+    if (want >= 0 && v->n != want) {
         fail(r, "wrong number of operands of a virtual");
     }
     else if (v->kind == V_INSTANCE &&
              (v->n % 2 != 1 || v->args[0].get != GET_CONST || !PyType_Check(v->args[0].obj))) {
         fail(r, "an instance needs its type and pairs of name and value");
+    }
+    else if (v->kind == V_GENERATOR && v->n < 4) {
+        fail(r, "a generator needs its function and its state");
     }
 }
 
@@ -295,7 +295,11 @@ read_frame(Reader *r, FrameProg *f, int is_root)
     if (r->failed) {
         return;
     }
-    if ((f->func == NULL && !is_root) || (f->func && !PyFunction_Check(f->func)) || !PyCode_Check(f->code)) {
+    int is_generator = !is_root && f->func && PyCode_Check(f->func);
+    if (is_generator) {
+        f->func = NULL;
+    }
+    if ((f->func == NULL && !is_root && !is_generator) || (f->func && !PyFunction_Check(f->func)) || !PyCode_Check(f->code)) {
         fail(r, "only the first frame may be the root's; others need a function and its code");
         return;
     }
@@ -305,6 +309,9 @@ read_frame(Reader *r, FrameProg *f, int is_root)
         f->call_unit = f->unit;
     }
     f->flags = (int)word(r);
+    if (!is_generator != !(f->flags & PT_FRAME_GENERATOR)) {
+        fail(r, "a generator's frame, and no other, is resumed");
+    }
     if (!r->failed) {
         read_slots(r, f);
     }

@@ -52,7 +52,8 @@ struct PtExit {
 
 enum { PT_EXIT_RAISE = 1, PT_EXIT_PLAIN = 2, PT_EXIT_RETURN = 4 };
 enum { PT_STATE_COLD = 0, PT_STATE_BRIDGED = 1, PT_STATE_NEVER = 2, PT_STATE_JUMP = 3 };
-enum { PT_FRAME_DROP_RESULT = 1 };
+/* What becomes of a frame's result. The last three: the frame is a generator's, which FOR_ITER, SEND or next() has resumed. */
+enum { PT_FRAME_DROP_RESULT = 1, PT_FRAME_FOR_ITER = 2, PT_FRAME_SEND = 4, PT_FRAME_NEXT = 8, PT_FRAME_GENERATOR = 14 };
 
 #define PT_BUF_WORDS 4096
 #if PT_312
@@ -101,6 +102,29 @@ PT_HIDDEN int pt_unwind(PyThreadState *ts, PtFrame *f);
 PT_HIDDEN void pt_add_traceback(PyThreadState *ts);
 PT_HIDDEN PyObject *pt_run_pending(PyThreadState *ts, PtPending *p, int n, int throwing);
 PT_HIDDEN PyObject *pt_check_init_result(PyObject *result);
+PT_HIDDEN void pt_clear_frame(PyThreadState *ts, PtFrame *f);
+
+/* ---- generators.c ---- */
+
+PyObject *pt_make_function(PyObject *code, PyObject *globals, PyObject *closure, PyObject *defaults);
+int64_t pt_is_plain_generator(PyObject *o, int64_t state, int64_t instruction, PyObject *globals, PyObject *builtins, int64_t holders);
+PT_HIDDEN PyObject *pt_generator_plain(PyObject *self, PyObject *o);
+PyObject *pt_send(PyObject *g, PyObject *v);
+PT_HIDDEN PyObject *pt_py_send(PyObject *self, PyObject *const *args, Py_ssize_t n);
+PT_HIDDEN PyObject *pt_generator_ended(PyObject *self, PyObject *o);
+PyObject *pt_new_generator(int64_t n, int64_t *words);
+PT_HIDDEN PyGenObject *pt_waited_for(PtFrame *f);
+PT_HIDDEN PtFrame *pt_activate(PyThreadState *ts, PyGenObject *g);
+PT_HIDDEN void pt_deactivate(PyThreadState *ts, PtFrame *f);
+PT_HIDDEN PyObject *pt_run_generator(PyThreadState *ts, PtFrame *f, int unit);
+PT_HIDDEN int pt_deliver(PtFrame *f, int unit, int call_unit, int flags, PyObject *result);
+PT_HIDDEN PyObject *pt_generator_state(PyObject *self, PyObject *o);
+PT_HIDDEN PyObject *pt_generator_names(PyObject *self, PyObject *o);
+PT_HIDDEN PyObject *pt_generator_slots(PyObject *self, PyObject *o);
+PT_HIDDEN PyObject *pt_generator_resume(PyObject *self, PyObject *o);
+PT_HIDDEN PyObject *pt_generator_suspend(PyObject *self, PyObject *args);
+PT_HIDDEN PyObject *pt_generator_end(PyObject *self, PyObject *o);
+PT_HIDDEN PyObject *pt_instruction_word(PyObject *self, PyObject *args);
 
 /* ---- code.c: what is known of a code object ---- */
 
@@ -319,6 +343,8 @@ int pt_release(PyObject *o);
 
 int64_t pt_contains(PyObject *c, PyObject *x);
 PyObject *pt_lookup(PyObject *d, PyObject *x);
+int64_t pt_set_add(PyObject *s, PyObject *x);
+PT_HIDDEN PyObject *pt_py_can_add(PyObject *self, PyObject *args);
 PT_HIDDEN PyObject *pt_py_contains(PyObject *self, PyObject *args);
 PT_HIDDEN PyObject *pt_py_array_kind(PyObject *self, PyObject *x);
 

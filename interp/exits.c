@@ -199,6 +199,29 @@ new_pair_based(PtProg *g, Virtual *v, const int64_t *buf, PyObject **out)
     return must(result);
 }
 
+static PyObject *
+new_function(PtProg *g, Virtual *v, const int64_t *buf, PyObject **out)
+{
+    PyObject *p[4];
+    for (int i = 0; i < 4; i++) {
+        p[i] = part(g, &v->args[i], buf, out);
+    }
+    PyObject *f = pt_make_function(p[0], p[1], p[2], p[3]);
+    Py_DECREF(p[0]);
+    Py_DECREF(p[1]);
+    return f;
+}
+
+static PyObject *
+new_generator(PtProg *g, Virtual *v, const int64_t *buf, PyObject **out)
+{
+    int64_t words[v->n];
+    for (int i = 0; i < v->n; i++) {
+        words[i] = i >= 1 && i < 4 ? get_long(g, &v->args[i], buf, out) : (int64_t)part(g, &v->args[i], buf, out);
+    }
+    return pt_new_generator(v->n, words);
+}
+
 static void
 build_virtual(PtProg *g, int i, const int64_t *buf, PyObject **out)
 {
@@ -238,6 +261,12 @@ build_virtual(PtProg *g, int i, const int64_t *buf, PyObject **out)
         break;
     case V_ZIP:
         out[i] = must(pt_new_zip(part(g, a, buf, out)));
+        break;
+    case V_FUNCTION:
+        out[i] = new_function(g, v, buf, out);
+        break;
+    case V_GENERATOR:
+        out[i] = new_generator(g, v, buf, out);
         break;
     case V_COMPLEX:
         out[i] = must(PyComplex_FromDoubles(get_double(g, a, buf, out), get_double(g, a + 1, buf, out)));
@@ -426,7 +455,7 @@ pt_rebuild(PyThreadState *ts, PtFrame *root, PtProg *g, const int64_t *buf, PtPe
     }
     for (int i = first; i < g->n_frames; i++) {
         FrameProg *p = &g->frames[i];
-        PtFrame *f = pt_push_frame(ts, p->func, p->code);
+        PtFrame *f = p->flags & PT_FRAME_GENERATOR ? pt_activate(ts, pt_waited_for(pt_current(ts))) : pt_push_frame(ts, p->func, p->code);
         if (f == NULL) {
             no_memory();
         }
@@ -485,6 +514,14 @@ pt_resume_root(PtRoot *r, FrameProg *root, FrameProg *callee, PyObject *result)
     if (result == NULL) {
         r->raise = PyErr_GetRaisedException();
         pt_set_at(r->f, root->call_unit);
+        return;
+    }
+    if (callee->flags & PT_FRAME_GENERATOR) {
+        int unit = pt_deliver(r->f, root->unit, root->call_unit, callee->flags, result);
+        if (unit < 0) {
+            r->raise = PyErr_GetRaisedException();
+        }
+        pt_set_at(r->f, unit < 0 ? root->call_unit : unit);
         return;
     }
     if (callee->flags & PT_FRAME_DROP_RESULT) {
@@ -547,12 +584,12 @@ pt_live_values(PtProg *g, const int64_t *buf)
 static PyObject *
 frame_tuple(FrameProg *p, PtFrame *f)
 {
-    PyObject *func = Py_NewRef(p->func ? (PyObject *)p->func : Py_None);
+    PyObject *func = Py_NewRef(p->flags & PT_FRAME_GENERATOR ? (PyObject *)p->code : p->func ? (PyObject *)p->func : Py_None);
     if (p->func && p->func->func_code != (PyObject *)p->code) {
         func = must(Py_BuildValue("(NO)", func, p->code));
     }
     return must(Py_BuildValue("(NiNNii)", func, 2 * p->unit, must(pt_frame_locals(f)), must(pt_frame_stack(f)),
-                              2 * p->call_unit, p->flags & PT_FRAME_DROP_RESULT));
+                              2 * p->call_unit, p->flags));
 }
 
 /* The inlined frames were rebuilt for real; as lists they can be handed to Python. Pops them. */

@@ -112,8 +112,8 @@ own_frame_data(PyThreadState *ts, PyFrameObject *fo, PtFrame *f)
     }
 }
 
-static void
-clear_frame(PyThreadState *ts, PtFrame *f)
+void
+pt_clear_frame(PyThreadState *ts, PtFrame *f)
 {
     if (f->frame_obj != NULL) {
         PyFrameObject *fo = f->frame_obj;
@@ -134,16 +134,21 @@ clear_frame(PyThreadState *ts, PtFrame *f)
     Py_DECREF(f->f_funcobj);
 }
 
-/* Unlinks, clears and frees the current frame, one that pt_push_frame made. An exception that is set stays set. */
+/* Unlinks, clears and frees the current frame, one that pt_push_frame made; a generator's is given back to it. An exception that is set
+   stays set. */
 void
 pt_pop_frame(PyThreadState *ts, PtFrame *f)
 {
     PT_ASSERT(pt_current(ts) == f);
+    if (f->owner == FRAME_OWNED_BY_GENERATOR) {
+        pt_deactivate(ts, f);
+        return;
+    }
     PyObject *exc = PyErr_GetRaisedException();
     PyCodeObject *code = pt_code(f);
     pt_set_current(ts, f->previous);
     ts->py_recursion_remaining++;
-    clear_frame(ts, f);
+    pt_clear_frame(ts, f);
     Py_DECREF(code);
     pt_free_frame_space(ts, f);
     PyErr_SetRaisedException(exc);
@@ -204,7 +209,9 @@ int
 pt_unwind(PyThreadState *ts, PtFrame *f)
 {
     PT_ASSERT(pt_current(ts) == f && PyErr_Occurred());
-    pt_add_traceback(ts);
+    if (!_PyFrame_IsIncomplete(f)) {     /* what stands for a builtin (tracer/consumers.py) is in no traceback */
+        pt_add_traceback(ts);
+    }
     int level, handler, lasti;
     if (!pt_find_handler(pt_code(f), pt_at(f), &level, &handler, &lasti)) {
         return -1;
@@ -244,6 +251,14 @@ resume_waiting(PyThreadState *ts, PtPending *p, PyObject *result)
         pt_set_at(p->f, p->call_unit);
         return pt_unwind(ts, p->f);
     }
+    if (p[1].flags & PT_FRAME_GENERATOR) {
+        int unit = pt_deliver(p->f, p->unit, p->call_unit, p[1].flags, result);
+        if (unit < 0) {
+            pt_set_at(p->f, p->call_unit);
+            return pt_unwind(ts, p->f);
+        }
+        return unit;
+    }
     if (result == Py_None && (p[1].flags & PT_FRAME_DROP_RESULT)) {
         Py_DECREF(result);
     }
@@ -270,7 +285,10 @@ pt_run_pending(PyThreadState *ts, PtPending *p, int n, int throwing)
             pt_set_at(f, unit);
             unit = pt_unwind(ts, f);
         }
-        if (unit < 0) {
+        if (p[i].flags & PT_FRAME_GENERATOR) {
+            result = pt_run_generator(ts, f, unit);
+        }
+        else if (unit < 0) {
             pt_pop_frame(ts, f);
             result = NULL;
         }

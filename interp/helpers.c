@@ -349,6 +349,15 @@ static const Number numbers[] = {
     OFF("tstate.py_recursion_remaining", PyThreadState, py_recursion_remaining),
     OFF("tstate.c_recursion_remaining", PyThreadState, c_recursion_remaining),
     OFF("exc_info.exc_value", _PyErr_StackItem, exc_value),
+    OFF("generator.frame", PyGenObject, gi_iframe), OFF("generator.state", PyGenObject, gi_frame_state),
+    OFF("generator.exc_value", PyGenObject, gi_exc_state.exc_value),
+    OFF("frame.stacktop", PtFrame, stacktop), OFF("frame.owner", PtFrame, owner), OFF("frame.frame_obj", PtFrame, frame_obj),
+#if PT_312
+    OFF("frame.instruction", PtFrame, prev_instr), C("generator.suspended", FRAME_SUSPENDED), C("generator.yields_from", FRAME_SUSPENDED),
+#else
+    OFF("frame.instruction", PtFrame, instr_ptr), C("generator.suspended", FRAME_SUSPENDED), C("generator.yields_from", FRAME_SUSPENDED_YIELD_FROM),
+#endif
+    C("generator.created", FRAME_CREATED), C("generator.cleared", FRAME_CLEARED), C("generator.executing", FRAME_EXECUTING), OFF("frame.f_builtins", PtFrame, f_builtins),
     OFF("frame.f_locals", PtFrame, f_locals), OFF("frame.f_globals", PtFrame, f_globals),
     OFF("frame.f_funcobj", PtFrame, f_funcobj), OFF("frame.localsplus", PtFrame, localsplus),
     OFF("frame.stacktop", PtFrame, stacktop), C("frame.specials", FRAME_SPECIALS_SIZE), C("ctx.n_scratch", PT_SCRATCH),
@@ -395,7 +404,7 @@ typedef struct {
 #define DATA(name) {#name, (void *)&name}
 
 static const Symbol own[] = {
-    OWN(pt_sync), OWN(pt_unsync), OWN(pt_dealloc_sync), OWN(pt_traceback), OWN(pt_must_leave), OWN(pt_native_exit),
+    OWN(pt_make_function), OWN(pt_new_generator), OWN(pt_is_plain_generator), OWN(pt_set_add), OWN(pt_send), OWN(pt_sync), OWN(pt_unsync), OWN(pt_dealloc_sync), OWN(pt_traceback), OWN(pt_must_leave), OWN(pt_native_exit),
     OWN(pt_native_after), OWN(pt_native_sync), OWN(pt_native_unsync), OWN(pt_native_dealloc), OWN(pt_drop_result), OWN(pt_unbox_int), OWN(pt_box_int),
     OWN(pt_box_float), OWN(pt_free), OWN(pt_store_float), OWN(pt_store_int), OWN(pt_new_tuple), OWN(pt_new_list), OWN(pt_list_append), OWN(pt_range_iter_new), OWN(pt_new_enumerate), OWN(pt_new_zip), OWN(pt_new_range),
     OWN(pt_new_instance), OWN(pt_make_instance), OWN(pt_add_attribute), OWN(pt_release), OWN(pt_contains), OWN(pt_lookup), OWN(pt_renew), OWN(pt_own_attribute), OWN(pt_lacks_attribute), OWN(pt_replace_attribute),

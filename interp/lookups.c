@@ -147,6 +147,64 @@ pt_py_array_kind(PyObject *self, PyObject *x)
     return Py_BuildValue("KC", (unsigned long long)(uintptr_t)((Array *)x)->ob_descr, ((Array *)x)->ob_descr->typecode);
 }
 
+/* Whether a plain value is in a set: 1, 0 or UNKNOWN. As setobject.c probes it. */
+static int
+in_set(PySetObject *s, PyObject *x, Py_hash_t hash)
+{
+    enum { LINEAR_PROBES = 9, PERTURB_SHIFT = 5 };
+    size_t mask = (size_t)s->mask, perturb = (size_t)hash, i = (size_t)hash & mask;
+    for (;;) {
+        setentry *entry = &s->table[i];
+        int probes = i + LINEAR_PROBES <= mask ? LINEAR_PROBES : 0;
+        do {
+            if (entry->hash == 0 && entry->key == NULL) {
+                return 0;
+            }
+            if (entry->hash == hash) {
+                int r = same(entry->key, x);
+                if (r) {
+                    return r;
+                }
+            }
+            entry++;
+        } while (probes--);
+        perturb >>= PERTURB_SHIFT;
+        i = (i * 5 + 1 + perturb) & mask;
+    }
+}
+
+/* Adds a plain value to a set (1), or does nothing (0), because something there would answer comparisons itself. */
+int64_t
+pt_set_add(PyObject *s, PyObject *x)
+{
+    Py_hash_t hash = PyObject_Hash(x);
+    int r = hash == -1 ? UNKNOWN : in_set((PySetObject *)s, x, hash);
+    if (r == 0 && PySet_Add(s, x) < 0) {
+        r = UNKNOWN;
+    }
+    if (r == UNKNOWN) {
+        PyErr_Clear();
+        return 0;
+    }
+    return 1;
+}
+
+/* can_add(set, x): whether pt_set_add would. */
+PyObject *
+pt_py_can_add(PyObject *self, PyObject *args)
+{
+    PyObject *s, *x;
+    if (!PyArg_ParseTuple(args, "O!O:can_add", &PySet_Type, &s, &x)) {
+        return NULL;
+    }
+    Py_hash_t hash = is_plain(x) ? PyObject_Hash(x) : -1;
+    if (hash == -1) {
+        PyErr_Clear();
+        Py_RETURN_FALSE;
+    }
+    return PyBool_FromLong(in_set((PySetObject *)s, x, hash) != UNKNOWN);
+}
+
 /* contains(container, x) -> 1, 0, or 2 where that cannot be told */
 PyObject *
 pt_py_contains(PyObject *self, PyObject *args)

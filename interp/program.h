@@ -52,7 +52,7 @@ typedef struct PtProg {
 
 enum {
     V_INT, V_FLOAT, V_BOOL, V_TUPLE, V_LIST, V_METHOD, V_INSTANCE, V_RANGE_ITER, V_CELL, V_LIST_ITER, V_SLICE, V_TUPLE_ITER,
-    V_FUNCTION, V_COMPLEX, V_RANGE, V_ENUMERATE, V_ZIP, N_VIRTUALS
+    V_FUNCTION, V_COMPLEX, V_RANGE, V_ENUMERATE, V_ZIP, V_GENERATOR, N_VIRTUALS
 };
 
 PT_HIDDEN void pt_resume_root(PtRoot *, FrameProg *root, FrameProg *callee, PyObject *result);

@@ -182,13 +182,16 @@ write_root(PtRoot *r, Py_ssize_t offset, PyObject *locals, PyObject *stack)
     return 0;
 }
 
-/* ---- inlined frames given as Python tuples (func, offset, locals, stack[, offset_of_call[, drop_result]]) ---- */
+/* ---- inlined frames given as Python tuples (func, offset, locals, stack[, offset_of_call[, flags]]) ---- */
 
-/* func is a function, or a pair (function, code) where the function's code has been changed since. */
+/* func is a function, a pair (function, code) where the function's code has been changed since, or the code of a generator. */
 static PyCodeObject *
 split_func(PyObject **func)
 {
     PyObject *code = NULL;
+    if (PyCode_Check(*func)) {
+        return (PyCodeObject *)*func;
+    }
     if (PyTuple_Check(*func) && PyTuple_GET_SIZE(*func) == 2) {
         code = PyTuple_GET_ITEM(*func, 1);
         *func = PyTuple_GET_ITEM(*func, 0);
@@ -205,12 +208,12 @@ push_state(PyThreadState *ts, PyObject *state, PtPending *p)
 {
     PyObject *func, *locals, *stack;
     Py_ssize_t offset, call_offset = -1;
-    int drop = 0;
+    int flags = 0;
     if (!PyTuple_Check(state)) {
         PyErr_SetString(PyExc_TypeError, "a frame state must be a tuple");
         return NULL;
     }
-    if (!PyArg_ParseTuple(state, "OnOO|np", &func, &offset, &locals, &stack, &call_offset, &drop)) {
+    if (!PyArg_ParseTuple(state, "OnOO|ni", &func, &offset, &locals, &stack, &call_offset, &flags)) {
         return NULL;
     }
     PyCodeObject *code = split_func(&func);
@@ -219,11 +222,21 @@ push_state(PyThreadState *ts, PyObject *state, PtPending *p)
     }
     p->unit = pt_unit(code, offset);
     p->call_unit = call_offset < 0 ? p->unit : pt_unit(code, call_offset);
-    p->flags = drop ? PT_FRAME_DROP_RESULT : 0;
+    p->flags = flags;
     if (p->unit < 0 || p->call_unit < 0 || check_slots(code, locals, stack) < 0) {
         return NULL;
     }
-    p->f = pt_push_frame(ts, (PyFunctionObject *)func, code);
+    if (flags & PT_FRAME_GENERATOR) {
+        PyGenObject *g = pt_waited_for(pt_current(ts));
+        if (g == NULL || g->gi_frame_state != FRAME_EXECUTING || pt_code((PtFrame *)g->gi_iframe) != code) {
+            PyErr_SetString(PyExc_ValueError, "a generator's frame needs its generator on top of its caller's stack");
+            return NULL;
+        }
+        p->f = pt_activate(ts, g);
+    }
+    else {
+        p->f = pt_push_frame(ts, (PyFunctionObject *)func, code);
+    }
     if (p->f == NULL) {
         return NULL;
     }
@@ -382,7 +395,7 @@ write_caller(PtRoot *r, PyObject *frames)
         PyErr_SetString(PyExc_TypeError, "frames must be a list of tuples, the root's first");
         return -1;
     }
-    if (!PyArg_ParseTuple(PyList_GET_ITEM(frames, 0), "OnOO|np", &none, &offset, &locals, &stack, &call_offset, &drop)) {
+    if (!PyArg_ParseTuple(PyList_GET_ITEM(frames, 0), "OnOO|ni", &none, &offset, &locals, &stack, &call_offset, &drop)) {
         return -1;
     }
     return write_root(r, call_offset < 0 ? offset : call_offset, locals, stack);
@@ -500,6 +513,35 @@ root_run_frames(PyObject *self, PyObject *args, PyObject *kwargs)
     user_end(r, &u);
     PyMem_Free(p);
     return outcome(result);
+}
+
+static PyObject *
+root_deliver(PyObject *self, PyObject *args)
+{
+    PtRoot *r = get_root(self);
+    Py_ssize_t offset, call_offset;
+    int flags;
+    PyObject *value;
+    if (r == NULL || !PyArg_ParseTuple(args, "nniO", &offset, &call_offset, &flags, &value)) {
+        return NULL;
+    }
+    int unit = pt_unit(pt_code(r->f), offset), call_unit = unit < 0 ? -1 : pt_unit(pt_code(r->f), call_offset);
+    if (call_unit < 0) {
+        return NULL;
+    }
+    if (pt_waited_for(r->f) == NULL) {
+        PyErr_SetString(PyExc_ValueError, "this frame waits for no generator");
+        return NULL;
+    }
+    UserMode u;
+    user_begin(r, &u);
+    unit = pt_deliver(r->f, unit, call_unit, flags, Py_NewRef(value));
+    PyObject *exc = unit < 0 ? PyErr_GetRaisedException() : NULL;
+    user_end(r, &u);
+    Py_XSETREF(r->raise, exc);
+    pt_set_at(r->f, unit < 0 ? call_unit : unit);
+    r->moved = 1;
+    Py_RETURN_NONE;
 }
 
 static PyObject *
@@ -636,6 +678,8 @@ static PyMethodDef root_methods[] = {
      "run_frames(frames, exc=None) -> (True, result) | (False, exception)\n\n"
      "Runs inlined frames to completion, innermost first; each is (func, offset, locals, stack[, offset_of_call[,\n"
      "drop_result]]), whose lists are emptied. With exc the innermost starts by raising it."},
+    {"deliver", root_deliver, METH_VARARGS,
+     "deliver(offset, offset of the waiting instruction, flags, value): what the body of the generator on top of the stack gave"},
     {"add_traceback", root_add_traceback, METH_VARARGS,
      "add_traceback(frames, exc): adds the innermost of frames (as for call()) to exc's traceback."},
     {NULL},

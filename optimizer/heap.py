@@ -135,14 +135,24 @@ def released(fw: Forward, op: Op) -> None:
     """A reference given up: the last one of an object that has a destructor runs Python code."""
     ref = op.args[0]
     cls = fw.type_of(ref)
-    guard = fw.out[-2] if len(fw.out) > 1 else op
-    if guard.code == C.GUARD_HARMLESS and guard.args[0] is ref:
+    if is_guarded(fw, ref, -2):
         fw.holders.clear()  # what it held itself is held no more
-    elif cls in HARMLESS or op.snap is None or is_held(fw, ref):
+    elif runs_nothing(fw, ref, op.snap):
         op.snap = None
     else:
         fw.ran |= cls is not None
         fw.python_ran()
+
+
+def is_guarded(fw: Forward, ref: ir.Value, place: int) -> bool:
+    """Whether a guard_harmless of the object stands there."""
+    guard = fw.out[place] if len(fw.out) >= -place else None
+    return guard is not None and guard.code == C.GUARD_HARMLESS and guard.args[0] is ref
+
+
+def runs_nothing(fw: Forward, ref: ir.Value, snap: ir.Snapshot | None) -> bool:
+    """Whether giving up the reference runs no Python code for sure."""
+    return snap is None or fw.type_of(ref) in HARMLESS or is_held(fw, ref)
 
 
 def is_held(fw: Forward, ref: ir.Value) -> bool:
@@ -159,6 +169,8 @@ def is_held(fw: Forward, ref: ir.Value) -> bool:
 def allocated(fw: Forward, op: Op) -> None:
     """A new object's fields are what it was made of."""
     for name, index in FIELDS_OF.get(op.code, ()):
+        if index >= len(op.args):
+            break
         desc = DESCRIPTORS[name]
         if desc.immutable:
             fw.pure[(C.LOAD, name, op)] = op.args[index]
@@ -206,7 +218,7 @@ def newer(a: Any, b: Any) -> bool:
     return type(a) is Op and ir.OPS[a.code].alloc and (type(b) is Const or b.num < a.num)
 
 
-DESCRIPTORS = {d.name: d for d in vars(ir).values() if isinstance(d, (ir.FieldDescr, ir.ArrayDescr))}
+DESCRIPTORS = {d.name: d for d in (*vars(ir).values(), *map(ir.gen_slot, range(ir.GEN_SLOTS))) if isinstance(d, (ir.FieldDescr, ir.ArrayDescr))}
 FIELDS_OF: dict[int, list[tuple[str, int]]] = {}
 for (_code, _name), _index in FIELDS.items():
     FIELDS_OF.setdefault(_code, []).append((_name, _index))

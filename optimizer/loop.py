@@ -164,7 +164,7 @@ def places(fw: Forward) -> list[Place]:
             if not written:
                 found.append(Place(memory, key, same(value)))
             elif value.type in (ir.INT, ir.FLOAT) and (len(key) == 2 or type(key[2]) is Const):
-                found.append(Place(memory, key, phi(fw, value)))
+                found.append(Place(memory, key, same(value) if type(value) is Const else phi(fw, value)))
     return found
 
 

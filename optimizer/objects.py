@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from types import BuiltinFunctionType, CellType, FunctionType, MethodType
+from types import BuiltinFunctionType, CellType, FunctionType, GeneratorType, MethodType
 
 from ..tracer import ir
 from .codes import C
@@ -28,6 +28,8 @@ TYPES: dict[int, type] = {
     C.NEW_ENUMERATE: enumerate,
     C.NEW_ZIP: zip,
     C.NEW_COMPLEX: complex,
+    C.NEW_FUNCTION: FunctionType,
+    C.NEW_GENERATOR: GeneratorType,
 }
 
 #: The number objects: what makes them, and what takes the number out again.
@@ -52,7 +54,18 @@ FIELDS: dict[tuple[int, str], int] = {
     (C.NEW_ZIP, ir.ZIP_ITERS.name): 0,
     (C.NEW_COMPLEX, ir.COMPLEX_REAL.name): 0,
     (C.NEW_COMPLEX, ir.COMPLEX_IMAG.name): 1,
-}
+    (C.NEW_FUNCTION, ir.FUNC_CODE.name): 0,
+    (C.NEW_FUNCTION, ir.FUNC_GLOBALS.name): 1,
+    (C.NEW_FUNCTION, ir.FUNC_CLOSURE.name): 2,
+    (C.NEW_FUNCTION, ir.FUNC_DEFAULTS.name): 3,
+    (C.NEW_GENERATOR, ir.GEN_FUNCTION.name): 0,
+    (C.NEW_GENERATOR, ir.GEN_STATE.name): 1,
+    (C.NEW_GENERATOR, ir.GEN_INSTRUCTION.name): 2,
+    (C.NEW_GENERATOR, ir.GEN_TOP.name): 3,
+} | {(C.NEW_GENERATOR, ir.gen_slot(k).name): 4 + k for k in range(ir.GEN_SLOTS)}
+
+#: Fields that every new generator has empty, and keeps so for as long as nobody knows it.
+EMPTY_FIELDS = {ir.GEN_HANDLED.name, ir.GEN_FRAME_OBJECT.name, ir.GEN_LOCALS.name}
 
 #: allocation -> the field that is the number of its operands.
 LENGTHS = {C.NEW_TUPLE: ir.TUPLE_SIZE, C.NEW_LIST: ir.LIST_SIZE}

@@ -23,7 +23,8 @@ from ..tracer import ir
 from ..tracer.ir import Op
 from .codes import C
 from .forward import GONE, Forward
-from .objects import BACKWARDS, FIELDS, ITEMS, LENGTHS, POINTERS, TYPES, UNBOX, UNBOXED_TYPE
+from .heap import is_guarded, runs_nothing
+from .objects import BACKWARDS, EMPTY_FIELDS, FIELDS, ITEMS, LENGTHS, POINTERS, TYPES, UNBOX, UNBOXED_TYPE
 
 
 class Virtual:
@@ -100,7 +101,7 @@ class Virtual:
         fw.nested.pop(op, None)
         if self.pointer_op is not None:
             del fw.virtual[self.pointer_op]
-        items = self.items[1:] if self.code == C.NEW_INSTANCE else self.items  # its type is not counted
+        items = self.items[UNCOUNTED.get(self.code, 0) :]
         guarded = fw.gives_up[1] if snap is None and fw.gives_up is not None and fw.gives_up[0] is op else None
         for v in reversed(items) if self.code in BACKWARDS else items:
             if v is not ir.NULL and v.type == ir.REF:
@@ -125,6 +126,10 @@ class Pointer:
 
     def force(self, fw: Forward, op: Op) -> None:
         fw.virtual[self.base].force(fw, self.base)
+
+
+#: How many of the first operands are no references that the object takes over: a type, a code and its globals.
+UNCOUNTED = {C.NEW_INSTANCE: 1, C.NEW_FUNCTION: 2}
 
 
 def make(fw: Forward, code: int, desc: Any, items: list, count: int) -> Op:
@@ -172,11 +177,42 @@ def incref(fw: Forward, op: Op, args: tuple) -> Any:
 def decref(fw: Forward, op: Op, args: tuple) -> Any:
     virtual = fw.virtual.get(args[0])
     if virtual is None:
+        if not is_guarded(fw, args[0], -1) and not runs_nothing(fw, args[0], op.snap):
+            show_generators(fw, op.snap)
+        return None
+    if virtual.count == 1 and virtual.code == C.NEW_GENERATOR and not closes_plainly(virtual):
+        virtual.force(fw, args[0])
         return None
     virtual.count -= 1
     if virtual.count == 0:
         virtual.die(fw, args[0], op.snap)
     return GONE
+
+
+def closes_plainly(virtual: Virtual) -> bool:
+    state, instruction = virtual.items[1:3]
+    return type(state) is type(instruction) is ir.Const and virtual.desc.closes_plainly(state.value, instruction.value)
+
+
+def show_generators(fw: Forward, snap: ir.Snapshot | None) -> None:
+    """Generators that running code may see are made: one that was made for its eyes only could not go again unseen."""
+    if snap is None or not any(v.code == C.NEW_GENERATOR for v in fw.nested.values()):
+        return
+    left = [fw.value(v) for v in snap.values()]
+    for v in left:
+        virtual = fw.nested.get(v)
+        if virtual is None:
+            continue
+        if virtual.code == C.NEW_GENERATOR:
+            virtual.force(fw, v)
+        else:
+            left += virtual.items
+
+
+def call(fw: Forward, op: Op, args: tuple) -> Any:
+    if op.desc.runs:
+        show_generators(fw, op.snap)
+    return None
 
 
 def guard_shared(fw: Forward, op: Op, args: tuple) -> Any:
@@ -186,12 +222,16 @@ def guard_shared(fw: Forward, op: Op, args: tuple) -> Any:
 
 def guard_alone(fw: Forward, op: Op, args: tuple) -> Any:
     virtual = fw.virtual.get(args[0])
-    return GONE if virtual is not None and virtual.count == 1 else None
+    return GONE if virtual is not None and virtual.count == (op.desc or 1) else None
 
 
 def guard_harmless(fw: Forward, op: Op, args: tuple) -> Any:
     """The death of a virtual object is that of what it holds: the guard is asked again for each of these."""
-    if args[0] not in fw.virtual:
+    virtual = fw.virtual.get(args[0])
+    if virtual is None:
+        return None
+    if virtual.code == C.NEW_GENERATOR and not closes_plainly(virtual):
+        virtual.force(fw, args[0])
         return None
     fw.gives_up = args[0], op.snap
     return GONE
@@ -214,6 +254,13 @@ def load(fw: Forward, op: Op, args: tuple) -> Any:
     index = FIELDS.get((code, op.desc.name))
     if index is not None:
         return virtual.items[index]
+    if code == C.NEW_GENERATOR:
+        if op.desc.name in EMPTY_FIELDS:
+            return ir.NULL
+        if op.desc == ir.GEN_GLOBALS:
+            return fw.const(ir.REF, virtual.desc.globals)
+        if op.desc == ir.GEN_BUILTINS:
+            return fw.const(ir.REF, virtual.desc.builtins)
     if LENGTHS.get(code) == op.desc:
         return fw.const(ir.INT, len(virtual.items))
     if POINTERS.get(code) == op.desc:
@@ -343,6 +390,7 @@ BEFORE = dict.fromkeys(TYPES, allocate) | {
     C.GUARD_IS: guard_is,
     C.GUARD_IS_NOT: guard_is,
     C.JUMP_LOOP: jump_loop,
+    C.CALL: call,
 }
 
 

@@ -19,6 +19,7 @@ from .settings import Settings
 from .tracer import functions, ir, opcodes
 from .tracer.aborts import REASONS, Abort, Raised
 from .tracer.functions import FunctionToken
+from .tracer.generators import RESUMED
 from .tracer.recorder import MAX_INT, MIN_INT, Limits, LoopToken, Recorder
 from .trees import Trees
 
@@ -52,7 +53,7 @@ def is_small(obj: Any) -> bool:
 class Place:
     """What happened so far at a loop header."""
 
-    __slots__ = ("attempts", "refused", "waits", "generic", "ref", "bridges", "left", "reviews", "patience", "more", "inner", "regions")
+    __slots__ = ("attempts", "refused", "waits", "generic", "ref", "bridges", "left", "reviews", "patience", "more", "inner", "regions", "short")
 
     def __init__(self, code: Any) -> None:
         self.attempts = 0
@@ -66,6 +67,7 @@ class Place:
         self.patience = 1
         self.more: tuple = ()  # weak references to the other objects whose ids are in the place's key
         self.regions = 0
+        self.short = False  # a loop of an inlined frame that is unrolled, since it ended while it was recorded
         self.inner: set = set()  # keys under which this loop was recorded in inlined frames
 
 
@@ -93,6 +95,9 @@ class InnerLoops:
         return token
 
     def begin(self, recorder: Recorder, key: tuple) -> frozenset | None:
+        place = self.jit.places.get(key)
+        if place is not None and place.short:
+            return None
         frames = recorder.frames
         f = frames[-1]
         inner = self.jit._place((id(f.code), key[-1]), f.code).inner
@@ -387,8 +392,10 @@ class Jit:
         place.attempts += 1
         factor = REASONS[abort.code].retry
         if recorder.home is not None:
-            if not factor or place.attempts >= MAX_ATTEMPTS:
-                self.watcher.make_opaque(recorder.home.code)
+            if abort.code == "loop-ended":  # it has few iterations, though more than are known to be few: they are unrolled
+                place.short = True
+            elif not factor or place.attempts >= MAX_ATTEMPTS:
+                self.watcher.make_opaque(recorder.blamed)
             elif abort.code == "unstable":
                 self._make_generic(recorder, place)
             return RETRY if self.settings.threshold is None else self.settings.threshold
@@ -454,12 +461,14 @@ class Jit:
         locs.clear()
         stack.clear()
         rest = states[1:]
-        drop = len(rest[0]) > 5 and rest[0][5]
+        flags = rest[0][5] if len(rest[0]) > 5 else 0
         ok, value = root.run_frames(rest, exc=exc) if exc is not None else root.run_frames(rest)
         if not ok:
             root.raise_at(call_offset, None, root.stack(), value)
+        elif flags & RESUMED:
+            root.deliver(after, call_offset, flags, value)
         else:
-            root.write(after, None, root.stack() if drop else [*root.stack(), value])
+            root.write(after, None, root.stack() if flags else [*root.stack(), value])
 
     # -- compiling --------------------------------------------------------------------------------------------------------
 

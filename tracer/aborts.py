@@ -22,7 +22,7 @@ REASONS: dict[str, Reason] = {
     for r in (
         Reason("unsupported-opcode", "the loop holds an instruction that a trace cannot contain", "nothing is lost but speed", 0),
         Reason("unsupported-inside", "a function called in the loop holds an instruction that a trace cannot contain", "it will be called, not inlined", 1),
-        Reason("yield", "a generator or coroutine was suspended inside the loop", "loops around yield run in CPython", 0),
+        Reason("yield", "a generator or coroutine was suspended inside the loop", "the loop is tried again where it goes around without", 1),
         Reason("class-body", "the loop stands in a class body or in exec with separate locals", "move it into a function", 0),
         Reason("raised", "an exception was raised while recording", "a common exception keeps the loop in CPython", 4),
         Reason("loop-ended", "the loop ended before a whole iteration was recorded", "", 2),

@@ -11,11 +11,11 @@ import math
 import opcode
 import operator
 import sys
-from types import BuiltinFunctionType, FunctionType, MethodType
+from types import BuiltinFunctionType, FunctionType, GeneratorType, MethodType
 from typing import Any, Callable
 
 from ..interp.bytecode import CO_VARARGS, CO_VARKEYWORDS, info
-from . import arrays, containers, functions, ir, numbers
+from . import arrays, consumers, containers, functions, generators, ir, numbers
 from .aborts import Abort
 from .ir import FLOAT, INT, REF, Const
 
@@ -60,18 +60,22 @@ def call(m: Any, f: Any, n: int, kwnames: tuple | None, extra: int) -> None:
         m.guard_type(fn)
         enter_function(m, f, called, locs, total, bound=True)
         return
+    if type(obj) is FunctionType and generators.create(m, f, fn, args, kwnames, total):
+        return
     if type(obj) is FunctionType:
         token = functions.target(m, obj)
-        if token is not None and _watch_function(m, fn, obj):
+        if token is not None and watch_function(m, fn, obj):
             locs = bind(m, obj, args, kwnames)
             if locs is not None and functions.call(m, f, token, locs, total):
                 return
-        elif can_inline(m, obj) and _watch_function(m, fn, obj):
+        elif can_inline(m, obj) and watch_function(m, fn, obj):
             locs = bind(m, obj, args, kwnames)
             if locs is not None:
                 enter_function(m, f, obj, locs, total, bound=True)
                 return
     elif kwnames is None or not kwnames:
+        if _resumes(m, f, fn, args, total) or consumers.enter(m, f, fn, args, total):
+            return
         r = _known(m, f, fn, args, total)
         if r is not None:
             if r is not _ENTERED:
@@ -93,6 +97,23 @@ def call(m: Any, f: Any, n: int, kwnames: tuple | None, extra: int) -> None:
     r = m.call_object(fn, args, kwnames)
     m.drop(f, total)
     m.push(f, r)
+
+
+_SEND = GeneratorType.send
+
+
+def _resumes(m: Any, f: Any, fn: Any, args: list, total: int) -> bool:
+    """Whether this was next(generator) or generator.send(value), and its body is entered."""
+    if fn.obj is next and len(args) == 1:
+        sent = m.const(None)
+    elif fn.obj is _SEND and len(args) == 2:
+        sent = args[1]
+    else:
+        return False
+    if type(args[0].obj) is not GeneratorType:
+        return False
+    m.guard_is(fn, fn.obj)
+    return generators.call(m, f, args[0], sent, total)
 
 
 def _refused(obj: Any) -> str | None:
@@ -120,10 +141,21 @@ def _unbind(m: Any, fn: Any) -> Any:
     return m.const(obj.__func__), m.keep(v)
 
 
-def _watch_function(m: Any, fn: Any, func: FunctionType) -> bool:
+def watch_function(m: Any, fn: Any, func: FunctionType) -> bool:
     if not m.watcher.watch_function(m.flag, func):
         return False
     m.guard_is(fn, func)
+    return True
+
+
+def known_by_code(m: Any, fn: Any) -> bool:
+    """Guards the code and the globals of a function that is made anew each time."""
+    func = fn.obj
+    if type(func.__builtins__) is not dict or not m.watcher.watch_key(m.flag, func.__globals__, "__builtins__"):
+        return False
+    m.guard_type(fn)
+    m.guard("guard_is", m.emit("load", fn.ir, desc=ir.FUNC_CODE), m.const(func.__code__).ir)
+    m.guard("guard_is", m.emit("load", fn.ir, desc=ir.FUNC_GLOBALS), m.const(func.__globals__).ir)
     return True
 
 
@@ -202,7 +234,7 @@ def call_ex(m: Any, f: Any, has_kwargs: bool) -> None:
     if kwargs is not None and (type(kwargs.obj) is not dict or not all(type(k) is str for k in kwargs.obj)):
         m.leave(f)
         return
-    if kwargs is None and type(fn.obj) is FunctionType and can_inline(m, fn.obj) and _watch_function(m, fn, fn.obj):
+    if kwargs is None and type(fn.obj) is FunctionType and can_inline(m, fn.obj) and watch_function(m, fn, fn.obj):
         m.guard_type(args)
         size = m.emit("load", args.ir, desc=ir.TUPLE_SIZE)
         m.guard("guard_true", m.emit("int_eq", size, Const(INT, len(args.obj))))
@@ -325,6 +357,12 @@ def make_function(m: Any, f: Any, arg: int) -> None:
     """MAKE_FUNCTION; 3.12 has the function's attributes on the stack below the code."""
     n = 1 + arg.bit_count()
     code = f.stack[-1]
+    if not arg & 6 and type(code.ir) is Const:
+        closure, defaults = [f.stack[k] if arg & flag else None for flag, k in ((8, -2), (1, -n))]
+        r = _new_function(m, f, code, closure, defaults)
+        m.drop(f, n)
+        m.push(f, r)
+        return
     r = m.residual("pt_new_function", [code, m.const(f.globals)], m.bridge.new_function, runs=False, known=FunctionType)
     k = 2
     for flag in (8, 4, 2, 1):
@@ -335,10 +373,28 @@ def make_function(m: Any, f: Any, arg: int) -> None:
     m.push(f, r)
 
 
+def _new_function(m: Any, f: Any, code: Any, closure: Any, defaults: Any) -> Any:
+    """A function whose code and globals are known, so that calls of it can be."""
+    func = m.bridge.new_function(code.obj, f.globals)
+    operands = []
+    for v, flag in ((closure, 8), (defaults, 1)):
+        operands.append(ir.NULL if v is None else v.ir)
+        if v is not None:
+            m.emit("incref", v.ir)
+            m.bridge.set_function_attribute(func, v.obj, flag)
+    return _val(m.emit("new_function", code.ir, m.const(f.globals).ir, *operands), func, True, FunctionType)
+
+
 def set_function_attribute(m: Any, f: Any, arg: int) -> None:
     """SET_FUNCTION_ATTRIBUTE: value and function on the stack."""
     value, func = f.stack[-2:]
-    _set_attribute(m, func, value, arg)
+    field = {8: ir.FUNC_CLOSURE, 1: ir.FUNC_DEFAULTS}.get(arg)
+    if field is not None and type(func.ir) is ir.Op and func.ir.name == "new_function":
+        m.emit("incref", value.ir)
+        m.emit("store", func.ir, value.ir, desc=field)
+        m.bridge.set_function_attribute(func.obj, value.obj, arg)
+    else:
+        _set_attribute(m, func, value, arg)
     f.stack.pop()
     m.drop(f)
     f.stack.append(func)
@@ -572,6 +628,11 @@ def _isinstance(m: Any, f: Any, args: list) -> Any:
     return m.const(isinstance(v.obj, c.obj))
 
 
+@known(type)
+def _type(m: Any, f: Any, args: list) -> Any:
+    return m.const(m.guard_type(args[0])) if len(args) == 1 else None
+
+
 @known(int)
 def _int(m: Any, f: Any, args: list) -> Any:
     if len(args) != 1:
@@ -695,6 +756,43 @@ def _quiet(method: Any, cls: type, writes: tuple, fits: Callable[[list], bool]) 
         return m.call_object(m.const(method), args, runs=False, writes=writes)
 
 
+_SET_ADD = ir.CallDescr("pt_set_add", "rr", INT)
+
+
+@known(set.add)
+def _set_add(m: Any, f: Any, args: list) -> Any:
+    """A plain value, where nothing that it has to be compared with answers for itself."""
+    if len(args) != 2 or type(args[0].obj) is not set or type(args[1].obj) not in (int, str, float, bool, bytes, type(None)):
+        return None
+    if not m.bridge.can_add(args[0].obj, args[1].obj):
+        return None
+    for a in args:
+        m.guard_type(a)
+    m.guard("guard_true", m.emit("int_is_true", m.emit("call", args[0].ir, args[1].ir, desc=_SET_ADD)))
+    args[0].obj.add(args[1].obj)
+    return m.const(None)
+
+
+def _made_quietly(cls: Any, sources: tuple) -> None:
+    """cls() and cls(x) run no Python code where x is of one of these types."""
+
+    @known(cls)
+    def meaning(m: Any, f: Any, args: list) -> Any:
+        if len(args) > 1 or args and type(args[0].obj) not in sources or not args and cls is reversed:
+            return None
+        for a in args:
+            m.guard_type(a)
+        if not args and cls is list:
+            return containers.new_list(m, [])
+        return m.call_object(m.const(cls), args, runs=False, known=None if cls is reversed else cls, writes=())
+
+
+_SEQUENCES = (list, tuple, range, str)
+_made_quietly(list, _SEQUENCES)
+_made_quietly(tuple, _SEQUENCES)
+_made_quietly(set, ())
+_made_quietly(dict, ())
+_made_quietly(reversed, (list, tuple, range))
 _quiet(list.extend, list, containers.LIST_WRITES, lambda a: len(a) == 1 and type(a[0].obj) in (list, tuple))
 _quiet(list.reverse, list, containers.LIST_WRITES, lambda a: not a)
 _quiet(list.copy, list, (), lambda a: not a)

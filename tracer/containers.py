@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 import sys
+from types import GeneratorType
 from typing import Any
 
 from . import arrays, ir, iterators
@@ -365,12 +366,12 @@ def _peek_sequence(m: Any, it: Any) -> Any:
     return (lambda: m.loaded(item, seq_obj[i])), commit
 
 
-_SIMPLE = frozenset((RANGE_ITER, LIST_ITER, TUPLE_ITER, ASCII_ITER))
+SIMPLE = frozenset((RANGE_ITER, LIST_ITER, TUPLE_ITER, ASCII_ITER))
 
 
 def _countable(e: Any) -> bool:
     inner = e.__reduce__()[1][0]
-    return type(inner) in _SIMPLE or (type(inner) is zip and _zippable(inner))
+    return type(inner) in SIMPLE or (type(inner) is zip and _zippable(inner))
 
 
 def _counts_in_machine_ints(e: Any) -> bool:
@@ -382,7 +383,7 @@ def _zippable(z: Any) -> bool:
     parts = [type(x) for x in state[1]]
     # exhausted parts change (they drop their sequence), so nothing may be exhausted here; one iterator that stands twice advances twice
     distinct = len({id(x) for x in state[1]}) == len(parts)
-    return len(state) == 2 and bool(parts) and distinct and all(t in _SIMPLE for t in parts) and all(x.__length_hint__() > 0 for x in state[1])
+    return len(state) == 2 and bool(parts) and distinct and all(t in SIMPLE for t in parts) and all(x.__length_hint__() > 0 for x in state[1])
 
 
 def _count(m: Any, it: Any) -> tuple:
@@ -488,6 +489,8 @@ def _peek_ascii(m: Any, it: Any) -> Any:
 _PEEK = {ASCII_ITER: _peek_ascii, RANGE_ITER: _peek_range, LIST_ITER: _peek_sequence, TUPLE_ITER: _peek_sequence, enumerate: _peek_enumerate, zip: _peek_zip}
 
 
+#: Iterators of these types are their own iterators.
+OWN_ITERATORS = frozenset((RANGE_ITER, LIST_ITER, TUPLE_ITER, ASCII_ITER, GeneratorType, enumerate, zip, map, filter, type(reversed([])), type(iter({}))))
 SAFE_ITERATORS = frozenset((type(iter("")), type(iter(b"")), type(iter({})), type(iter({}.items())), type(iter({}.values())), type(iter(set())), type(reversed([]))))
 
 

@@ -20,7 +20,7 @@ import math
 import operator
 from collections import Counter
 from dataclasses import dataclass
-from types import CellType, MethodType
+from types import CellType, FunctionType, GeneratorType, MethodType
 from typing import Any, Callable, NoReturn
 
 from . import ir
@@ -487,7 +487,7 @@ class _Run:
         _leave("jump_loop")
 
     def op_guard_alone(self, op: Op, obj: Obj) -> None:
-        if alive(obj).refs != 1:
+        if alive(obj).refs != (op.desc or 1):
             _leave("guard")
 
     def op_guard_harmless(self, op: Op, obj: Obj) -> None:
@@ -604,6 +604,10 @@ class _Run:
                 kind = name[4:]
                 obj.type = tuple if kind == "tuple" else list
                 obj.fields = {f"{kind}.ob_size": len(args), "tuple.items" if kind == "tuple" else "list.ob_item": Array(args)}
+            case "new_generator":
+                fields = [ir.GEN_FUNCTION.name, ir.GEN_STATE.name, ir.GEN_INSTRUCTION.name, ir.GEN_TOP.name, *[ir.gen_slot(k).name for k in range(len(args) - 4)]]
+                obj.type = GeneratorType
+                obj.fields = dict(zip(fields, args, strict=True)) | dict.fromkeys((ir.GEN_HANDLED.name, ir.GEN_FRAME_OBJECT.name, ir.GEN_LOCALS.name), NULL)
             case "new_instance":
                 obj.type = args[0].value
                 obj.fields = {"inst.values_ptr": Array(args[1:])}
@@ -693,6 +697,7 @@ _STRUCTS: dict[str, tuple] = {
     "new_method": (MethodType, "method.im_func", "method.im_self"),
     "new_cell": (CellType, "cell.ob_ref"),
     "new_slice": (slice, "slice.start", "slice.stop", "slice.step"),
+    "new_function": (FunctionType, "function.func_code", "function.func_globals", "function.func_closure", "function.func_defaults"),
     "new_range_iter": (type(iter(range(0))), "rangeiter.start", "rangeiter.step", "rangeiter.len"),
     "new_list_iter": (type(iter([])), "listiter.it_seq", "listiter.it_index"),
     "new_tuple_iter": (type(iter(())), "tupleiter.it_seq", "tupleiter.it_index"),

@@ -24,8 +24,11 @@ Operations that may run Python code carry one as well: the state that the frames
 
 from __future__ import annotations
 
+import sys
 from typing import Any, Iterator, NamedTuple
 
+PY313 = sys.version_info >= (3, 13)
+CREATED, EXECUTING, CLEARED = -3 if PY313 else -2, 0, 4  # states of a generator
 INT, FLOAT, BOOL, REF, PTR, VOID = "int", "float", "bool", "ref", "ptr", "void"
 _LETTERS = {"i": INT, "f": FLOAT, "b": BOOL, "r": REF, "p": PTR, "v": VOID, "?": "?"}
 
@@ -138,7 +141,7 @@ _op("guard_is", "rr>v", "is the (constant) second operand", "guard")
 _op("guard_is_not", "rr>v", "is not the second operand", "guard")
 _op("guard_nonnull", "r>v", "is not NULL", "guard")
 _op("guard_null", "r>v", "is NULL", "guard")
-_op("guard_alone", "r>v", "nobody but the trace holds a reference, and the trace holds one", "guard")
+_op("guard_alone", "r>v", "nobody but the trace, and what it holds alone, holds a reference; desc: how many there are, None: one", "guard")
 _op("guard_shared", "r>v", "somebody else holds a reference too: giving up the trace's own (the exit does it) frees nothing", "guard")
 _op("guard_harmless", "r>v", "giving up the trace's own reference (the decref that follows, or the exit, does it) runs no Python code: somebody else holds the object, or "
     "it dies plainly", "guard")
@@ -165,6 +168,9 @@ _op("new_enumerate", "ri>r", "enumerate(iterator of a builtin, start)", "owns", 
 _op("new_zip", "r>r", "zip(*tuple of iterators of builtins)", "owns", "alloc", steals=(0,))
 _op("new_complex", "ff>r", "complex object", "owns", "alloc")
 _op("new_instance", "r*>r", "instance of the constant type (operand 0) with inline attributes; desc: tuple of attribute names, operands 1.. their values", "owns", "alloc", steals=(-1,))
+_op("new_function", "rrrr>r", "function of a (constant) code and globals, with this closure and these defaults (NULL: none)", "owns", "alloc", steals=(2, 3))
+_op("new_generator", "*>r", "generator; desc: GeneratorDescr; operands: its function, its state, the instruction where it waits, its `stacktop` word, its slots",
+    "owns", "alloc", steals=(-1,))
 # -- calls; desc: CallDescr
 _op("call", "*>?", "call of a C function, or of a compiled one; everything else is in the descriptor; a failing call leaves by raising at the snapshot's innermost frame")
 # -- recycled boxes: the old object, of a harmless type, is given up; an exact number that nobody else holds takes the new value instead
@@ -197,8 +203,8 @@ class _Descr:
 
 
 class FieldDescr(_Descr):
-    """A field of a C struct.  `name`: of its offset in the bridge's layout(); `memory`: the alias class that it reads and writes; `offset`: in bytes,
-    where it is not in layout()."""
+    """A field of a C struct.  `name`: of its offset in the bridge's layout(), or several, to be added up, with a number of words to come behind;
+    `memory`: the alias class that it reads and writes; `offset`: in bytes, where it is not in layout()."""
 
     __slots__ = ("name", "type", "memory", "immutable", "offset")
 
@@ -259,6 +265,32 @@ class CallDescr(_Descr):
         self.target = target
 
 
+class GeneratorDescr(_Descr):
+    """What is the same for all generators of a function: its code, its globals and builtins; `base`: the address of the first instruction."""
+
+    __slots__ = ("code", "globals", "builtins", "base")
+
+    def __init__(self, code: Any, globals: Any, builtins: Any, base: int) -> None:
+        super().__init__(id(code), id(globals), id(builtins))
+        self.code = code
+        self.globals = globals
+        self.builtins = builtins
+        self.base = base
+
+    def offset(self, instruction: int) -> int:
+        """The offset of an instruction that a generator waits at."""
+        return instruction - self.base
+
+    def closes_plainly(self, state: int, instruction: int) -> bool:
+        """Whether a generator in this state that dies runs none of its code, so that nothing happens but that its slots are given up."""
+        if state in (CREATED, CLEARED):
+            return True
+        arg = self.code.co_code[self.offset(instruction) + 1]
+        if PY313:
+            return state != EXECUTING and arg & 7 == 5
+        return state != EXECUTING and arg & 3 == 1 and self.code.co_code[self.offset(instruction) - 1] == 1
+
+
 class SlotDescr(NamedTuple):
     """Where an input of a loop comes from: a taken slot of the root frame (index into localsplus; the value stack follows the locals),
     or, with a depth, of the frame that is inlined so deep.  `taken` slots are owned by the trace from entry to exit."""
@@ -282,11 +314,35 @@ class PartDescr(NamedTuple):
 
 
 class IteratorTree(NamedTuple):
-    """An iterator and those in it.  `parts`: all their parts, in order, with their types."""
+    """An iterator and those in it.  `parts`: all their parts, in order, with their types; `shape`: of a generator."""
 
     name: str
     inner: tuple[IteratorTree, ...]
     parts: tuple[tuple[str, str], ...]
+    shape: GeneratorShape | None = None
+
+
+class GeneratorShape(NamedTuple):
+    """A suspended generator that is taken apart: `slots`: of each place in its frame, bottom first: None (empty), the type of its value, ITERATOR,
+    or "=k" (the same object as in place k, an iterator)."""
+
+    desc: GeneratorDescr
+    state: int
+    instruction: int
+    slots: tuple[str | None, ...]
+
+    def __str__(self) -> str:
+        kinds = "".join(["-" if s is None else s if s[0] == "=" else s[0] for s in self.slots])
+        return f"new_generator:{self.desc.code.co_name}:{id(self.desc.code):x}:{self.desc.offset(self.instruction)}:{self.state}:{kinds}"
+
+
+ITERATOR = "*"
+
+
+class GeneratorText(str):
+    """The text of a tree with generators in it (see `iterator_tree`), whose `shapes` come with it, in order."""
+
+    shapes: tuple[GeneratorShape, ...]
 
 
 _SIMPLE_PARTS = {
@@ -299,19 +355,34 @@ _trees: dict[str, IteratorTree] = {}
 
 def iterator_tree(of: str) -> IteratorTree:
     """The tree that a text stands for: each allocation before the inner ones, with slashes between; a zip has their number behind its name."""
+    if type(of) is GeneratorText:
+        return _read_tree(iter(of.split("/")), iter(of.shapes))
     tree = _trees.get(of)
     if tree is None:
-        names = iter(of.split("/"))
-        tree = _trees[of] = _read_tree(names)
+        tree = _trees[of] = _read_tree(iter(of.split("/")), iter(()))
     return tree
 
 
-def _read_tree(names: Iterator[str]) -> IteratorTree:
+def _read_generator(names: Iterator[str], shape: GeneratorShape, shapes: Iterator[GeneratorShape]) -> IteratorTree:
+    inner, parts = [], [("func", REF)]
+    for k, kind in enumerate(shape.slots):
+        if kind == ITERATOR:
+            tree = _read_tree(names, shapes)
+            inner.append(tree)
+            parts += [(f"{k}.{part}", t) for part, t in tree.parts]
+        elif kind is not None and kind[0] != "=":
+            parts.append((str(k), kind))
+    return IteratorTree("new_generator", tuple(inner), tuple(parts), shape)
+
+
+def _read_tree(names: Iterator[str], shapes: Iterator[GeneratorShape]) -> IteratorTree:
     name = next(names)
+    if name.startswith("new_generator"):
+        return _read_generator(names, next(shapes), shapes)
     if name in _SIMPLE_PARTS:
         return IteratorTree(name, (), _SIMPLE_PARTS[name])
     n = 1 if name == "new_enumerate" else int(name.removeprefix("new_zip"))
-    inner = tuple([_read_tree(names) for _ in range(n)])
+    inner = tuple([_read_tree(names, shapes) for _ in range(n)])
     parts = [(f"{k}.{part}", t) for k, tree in enumerate(inner) for part, t in tree.parts]
     if name == "new_enumerate":
         return IteratorTree(name, inner, (*parts, ("count", INT)))
@@ -529,6 +600,8 @@ def format_desc(d: Any) -> str:
         return f"slot:{_place(d)}:{d.of}:{d.part}"
     if isinstance(d, Flag):
         return "flag"
+    if isinstance(d, GeneratorDescr):
+        return f"generator:{d.code.co_name}"
     return str(d)
 
 
@@ -660,5 +733,34 @@ CFUNCTION_DEF = FieldDescr("cfunction.m_ml", INT, "cfunction", immutable=True, o
 CFUNCTION_SELF = FieldDescr("cfunction.m_self", REF, "cfunction", immutable=True, offset=24)
 FUNC_CODE = FieldDescr("function.func_code", REF, "function")
 TYPE_VERSION = FieldDescr("type.tp_version_tag", INT, "type")
+FUNC_CLOSURE = FieldDescr("function.func_closure", REF, "function")
+FUNC_DEFAULTS = FieldDescr("function.func_defaults", REF, "function")
+FUNC_GLOBALS = FieldDescr("function.func_globals", REF, "function.globals", immutable=True)
+GEN_STATE = FieldDescr("generator.state", INT, "generator.state")
+GEN_HANDLED = FieldDescr("generator.exc_value", REF, "generator.exc_value")
+GEN_INSTRUCTION = FieldDescr("generator.frame:frame.instruction", INT, "generator.instruction")
+GEN_TOP = FieldDescr("generator.frame:frame.stacktop", INT, "generator.stacktop")
+GEN_GLOBALS = FieldDescr("generator.frame:frame.f_globals", REF, "generator.globals", immutable=True)
+GEN_BUILTINS = FieldDescr("generator.frame:frame.f_builtins", REF, "generator.builtins", immutable=True)
+GEN_FRAME_OBJECT = FieldDescr("generator.frame:frame.frame_obj", REF, "generator.frame_obj")
+GEN_LOCALS = FieldDescr("generator.frame:frame.f_locals", REF, "generator.f_locals")
+GEN_FUNCTION = FieldDescr("generator.frame:frame.f_funcobj", REF, "generator.function")
+def generator_top(top: int) -> int:
+    """stacktop, return_offset and owner (a generator's) of a generator's frame, as one word."""
+    return (top & 0xFFFFFFFF) | 1 << 48
+
+
+GEN_SLOTS = 48  # a generator with more is not made by a trace
+_gen_slots: list[FieldDescr] = []
+
+
+def gen_slot(k: int) -> FieldDescr:
+    """Place k of localsplus in a generator's frame; each place is an alias class of its own."""
+    while len(_gen_slots) <= k:
+        n = len(_gen_slots)
+        _gen_slots.append(FieldDescr(f"generator.frame:frame.localsplus:{n}", REF, f"generator.slot{n}"))
+    return _gen_slots[k]
+
+
 INST_ATTR = ArrayDescr("inst.values", REF, "inst.values")  # base: the values pointer
 INST_VALUES = FieldDescr("inst.values_ptr", PTR, "inst.values_ptr")  # NULL when the instance has a real dict

@@ -14,10 +14,10 @@ import opcode
 import operator
 import sys
 from collections import deque
-from types import CellType
+from types import CellType, CoroutineType, GeneratorType
 from typing import Any, Callable
 
-from . import calls, containers, functions, ir, names, numbers
+from . import calls, containers, functions, generators, ir, names, numbers
 from .aborts import Abort, Raised
 from .ir import BOOL, REF, Const
 
@@ -332,6 +332,9 @@ def _return(m: Any, f: Any, arg: int, ins: Any) -> None:
         v = m.hold(m.const(f.code.co_consts[arg]))
     else:
         v = f.stack.pop()
+    if f.drop_result & generators.RESUMED:
+        generators.end(m, f, v)
+        return
     if f.drop_result and v.obj is not None:
         f.stack.append(v)
         raise Abort("raised", "__init__ returned a value")
@@ -579,7 +582,17 @@ def _into(symbol: str, fn: Callable) -> Callable:
     return meaning
 
 
-_by_name["SET_ADD"] = _into("PySet_Add", set.add)
+_set_add_generic = _into("PySet_Add", set.add)
+
+
+@op("SET_ADD")
+def _set_add(m: Any, f: Any, arg: int, ins: Any) -> None:
+    if calls.KNOWN[set.add](m, f, [f.stack[-1 - arg], f.stack[-1]]) is None:
+        _set_add_generic(m, f, arg, ins)
+    else:
+        m.drop(f)
+
+
 _by_name["SET_UPDATE"] = _into("_PySet_Update", set.update)
 
 
@@ -664,6 +677,9 @@ def _format_value(m: Any, f: Any, arg: int, ins: Any) -> None:
 
 @op("GET_ITER")
 def _get_iter(m: Any, f: Any, arg: int, ins: Any) -> None:
+    if type(f.stack[-1].obj) in containers.OWN_ITERATORS:
+        m.guard_type(f.stack[-1])
+        return
     r = containers.get_iter(m, f.stack[-1])
     if r is not f.stack[-1]:
         m.drop(f)
@@ -674,12 +690,62 @@ def _get_iter(m: Any, f: Any, arg: int, ins: Any) -> None:
 def _for_iter(m: Any, f: Any, arg: int, ins: Any) -> None:
     after = ins.target + (4 if PY313 else 2)
     it = f.stack[-1]
+    if generators.for_iter(m, f, it):
+        return
     v = containers.for_iter(m, f, it, after)
     if v is None:
         m.drop(f)
         f.next = after
     else:
         m.push(f, v)
+
+
+@op("YIELD_VALUE")
+def _yield_value(m: Any, f: Any, arg: int, ins: Any) -> None:
+    if f.root:
+        m.leave(f)
+    else:
+        generators.suspend(m, f, arg)
+
+
+@op("GET_YIELD_FROM_ITER")
+def _get_yield_from_iter(m: Any, f: Any, arg: int, ins: Any) -> None:
+    v = f.stack[-1]
+    if type(v.obj) is GeneratorType:
+        m.guard_type(v)
+    elif type(v.obj) is CoroutineType:
+        m.leave(f)
+    else:
+        _get_iter(m, f, arg, ins)
+
+
+@op("SEND")
+def _send(m: Any, f: Any, arg: int, ins: Any) -> None:
+    it, sent = f.stack[-2:]
+    if generators.send(m, f, ins):
+        return
+    if generators.send_out(m, f, ins):
+        return
+    if type(it.obj) not in containers.SIMPLE:
+        m.leave(f)
+        return
+    m.guard_type(sent)
+    if sent.obj is not None:
+        m.leave(f)
+        return
+    v = containers.for_iter(m, f, it, ins.target)
+    m.drop(f)
+    if v is None:
+        v = m.const(None)
+        f.next = ins.target
+    m.push(f, v)
+
+
+@op("END_SEND")
+def _end_send(m: Any, f: Any, arg: int, ins: Any) -> None:
+    v = f.stack.pop()
+    m.drop(f)
+    f.stack.append(v)
 
 
 # -- names and attributes ----------------------------------------------------------------------------------------------

@@ -25,11 +25,11 @@ from __future__ import annotations
 
 import opcode
 import sys
-from types import FunctionType
+from types import FunctionType, GeneratorType
 from typing import Any, Callable
 
 from ..interp.bytecode import CodeInfo, info
-from . import functions, ir, iterators
+from . import functions, generators, ir, iterators
 from .aborts import Abort, Raised
 from .ir import BOOL, FLOAT, INT, REF, Const, FrameState, Op, Snapshot, Trace
 
@@ -42,6 +42,7 @@ _FOR_ITER = opcode.opmap["FOR_ITER"]
 _GUARD_NULL, _NATIVE_OBJECT = ir.BY_NAME["guard_null"].code, ir.BY_NAME["native_object"].code
 _GUARD_TYPE = ir.BY_NAME["guard_type"].code
 MIN_INT, MAX_INT = -(1 << 63), (1 << 63) - 1
+UNCOUNTED = {"new_instance": 1, "new_function": 2}
 UNROLL = 8  # a loop of an inlined function that has no more iterations is unrolled
 
 
@@ -80,7 +81,7 @@ class Frame:
         self.globals = globals
         self.builtins = builtins
         self.call_offset = -1
-        self.drop_result = False
+        self.drop_result: int = False  # 1: yes; of a generator: what waits for its next value (`generators`)
         self.state: FrameState | None = None  # of an outer frame, while a callee runs
         self.module = False
         self.arrivals: dict[int, tuple[int, int]] = {}  # at headers, of an inlined frame
@@ -154,9 +155,20 @@ class Limits:
 
 def _items_left(f: Frame, at: int) -> int | None:
     """How many iterations a `for` loop at its header still has, where that is known."""
-    if f.info.at[at].op != _FOR_ITER or not f.stack or type(f.stack[-1].obj) not in iterators.SIMPLE:
-        return None
-    return f.stack[-1].obj.__length_hint__()
+    return _left(f.stack[-1].obj) if f.info.at[at].op == _FOR_ITER and f.stack else None
+
+
+def _left(it: Any) -> int | None:
+    """How often an iterator can be asked."""
+    t = type(it)
+    if t in iterators.SIMPLE:
+        return it.__length_hint__()
+    if t is enumerate:
+        return _left(it.__reduce__()[1][0])
+    if t is zip:
+        found = [_left(x) for x in it.__reduce__()[1]]
+        return None if not found or None in found else min(found)  # pyright: ignore[reportArgumentType]
+    return None
 
 
 class Recorder:
@@ -206,6 +218,7 @@ class Recorder:
         self.inner: Any = NoInnerLoops()
         self.fn: functions.FunctionToken | None = None  # the function that is recorded, or that the bridge belongs to
         self.home: Frame | None = None  # the inlined frame whose loop is recorded
+        self.blamed: Any = None  # the code that is not inlined any more if that fails
         self.begun_with: dict[Frame, int] = {}  # a bridge's first frames, and where each goes on
         self.closed = False  # the state is that at the start of the current instruction, or, when closed, f.stack's
         self.place: Any = None
@@ -606,7 +619,7 @@ class Recorder:
         t = type(obj)
         trace = self.trace
         assert trace is not None
-        if where not in generic and t in iterators.OUTER and (found := iterators.apart(obj, others)) is not None:
+        if where not in generic and t in iterators.OUTER and (found := iterators.apart(obj, others, self.bridge)) is not None:
             slot, depth = (desc.slot, desc.depth) if type(desc) is ir.SlotDescr else (-1, 0)
             ops = []
             for part, part_type in ir.iterator_tree(found[0]).parts:
@@ -701,8 +714,9 @@ class Recorder:
             return new
 
         def build_op(v: Any) -> Op:
-            if v.name == "new_instance":  # its class is not given away
-                args = [v.args[0], *[operand(a) for a in v.args[1:]]]
+            if v.name in UNCOUNTED:  # its class, or code and globals, are not given away
+                n = UNCOUNTED[v.name]
+                args = [*v.args[:n], *[operand(a) for a in v.args[n:]]]
             else:
                 args = [operand(a) for a in v.args]
             new = ir.make(v.name, *args, desc=v.desc, type=v.type)
@@ -713,7 +727,7 @@ class Recorder:
         def described(new: Any, obj: Any) -> Val:
             """The Val of an object that the bridge has built."""
             prim = new.args[0] if new.name in ("box_int", "box_float", "box_bool") else None
-            known = type(obj) if type(obj) in HARMLESS or type(obj) in (list, tuple) else None
+            known = type(obj) if type(obj) in HARMLESS or type(obj) in (list, tuple, GeneratorType) else None
             return Val(new, obj, new.name != "box_bool", known, prim)
 
         def concrete(v: Any) -> Any:
@@ -730,6 +744,8 @@ class Recorder:
             if depth == 0:
                 f = Frame(real.func, real.code, real.globals, real.builtins, True)
                 f.module = real.f_locals is not None
+            elif fs.func is fs.code:  # of a generator, which is on top of its caller's stack
+                f = Frame(fs.func, fs.code, *self.bridge.generator_names(frames[depth - 1][3][-1]), False)
             else:
                 f = Frame(fs.func, fs.code, fs.func.__globals__, fs.func.__builtins__, False)
             f.pc = f.next = fs.offset
@@ -903,7 +919,8 @@ class Recorder:
             return True
         if len(self.frames) == 1:
             token = self.find_loop(f.code, at)
-            if token is not None and self._jump_loop(token):
+            # a generator that has not begun is not at the place at which the loop was recorded; it is when the first iteration is over
+            if token is not None and not generators.begins(self, f) and self._jump_loop(token):
                 return True
         key = (id(f), at, 0)
         n = self.loop_counts[key] = self.loop_counts.get(key, 0) + 1
@@ -915,7 +932,7 @@ class Recorder:
         """A recording has become too long: a function with loops that it is in is not inlined again."""
         for g in self.frames[1:]:
             if g.info.has_loop:
-                self.watcher.make_opaque(g.code)
+                self.watcher.make_opaque(generators.blamed(g))
                 return
 
     # -- loops of inlined frames
@@ -940,20 +957,22 @@ class Recorder:
             if self._fits(token) and self._jump_loop(token):
                 return True
         n, total = f.arrived(at)
-        left = _items_left(f, at)
+        left = _items_left(f, at) if not generators.waits(f) else generators.left(self, f, _left)
         inside = at <= self.begun_with.get(f, -1) <= f.info.headers[at]
         if left is not None:
             # a loop's first iteration binds its variable, so the loop begins with the second
             begin = (n > 1 or inside) and left > 1 and (left > UNROLL or n > UNROLL or total > 2 * UNROLL)
         else:
             begin = inside or n > UNROLL or total > 2 * UNROLL
+        if f.func is f.code:  # of a generator: a loop that yields is part of its caller's
+            begin = n > UNROLL
         if begin:
             generic = self.inner.begin(self, key)
             if generic is not None:
                 self._begin_inner(f, at, key, generic)
                 return False
         if total > 4 * UNROLL:
-            self.watcher.make_opaque(f.code)
+            self.watcher.make_opaque(generators.blamed(f))
             raise Abort("inner-loop")
         return False
 
@@ -963,6 +982,7 @@ class Recorder:
         if not all(self.watcher.watch_code(flag, g.code) for g in self.frames):
             raise Abort("watched")
         self.kind, self.home, self.header, self.start_pc = "loop", f, at, at
+        self.blamed = generators.blamed(f)
         self.flag = flag
         self.ops = []
         self.snapshot = None
@@ -1048,19 +1068,21 @@ class Recorder:
         """Whether v is an iterator of this kind, of this trace's own, that only its slot holds."""
         if v.holders != 1 or type(v.ir) is not Op or v.ir.name != ir.iterator_tree(of).name or type(v.obj) not in iterators.OUTER:
             return False
-        found = iterators.apart(v.obj, 1)
+        found = iterators.apart(v.obj, 1, self.bridge)
         return found is not None and found[0] == of
 
     def _operands(self, vals: list[Val], types: list, descs: list) -> list:
         """IR operands for a jump: unboxed where wanted, each reference owned once."""
         prims: list = []
         parts: list = []
+        apart: list = []
         for v, t, d in zip(vals, types, descs):
             if type(d) is not ir.PartDescr:
                 prims.append(self.unbox(v) if t != REF else None)
                 continue
             if not parts:
                 parts = iterators.take_apart(self, v.ir, d.of)
+                apart.append((v.ir, d.of))
             prims.append(parts.pop(0))
         given: set[Val] = set()
         out = []
@@ -1074,6 +1096,8 @@ class Recorder:
                 self.emit("incref", v.ir)
             given.add(v)
             out.append(v.ir)
+        for it, of in apart:
+            iterators.close(self, it, of)
         # what was held only by slots that enter unboxed is given up
         f0 = self.frames[0]
         held = [v for k, v in enumerate(f0.locals) if v is not None and k in f0.info.stored] + f0.stack + [e[2] for e in self.names.values()]
@@ -1124,6 +1148,8 @@ class Recorder:
         if not f.root:
             self.watcher.make_opaque(f.code)
             raise Abort("unsupported-inside", f"{name} in {f.code.co_qualname}")
+        if self.kind == "loop" and name in ("YIELD_VALUE", "SEND"):
+            raise Abort("yield")
         if self.kind != "bridge" or self.steps < 2:
             raise Abort("loop-ended" if name in ("RETURN_VALUE", "RETURN_CONST") else "unsupported-opcode", name)
         f.next = f.pc

@@ -121,7 +121,11 @@ class _Verifier:
         if row.args[-1:] == ("*",):
             for arg in op.args:
                 self.use(arg)
-            if row.alloc:
+            if op.name == "new_generator":
+                if [a.type for a in op.args[1:4]] != [ir.INT] * 3:
+                    raise self.fail("A generator's state, instruction and top are numbers")
+                self.refs((op.args[0], *op.args[4:]))
+            elif row.alloc:
                 self.refs(op.args)
         else:
             if len(op.args) != len(row.args):
