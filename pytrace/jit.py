@@ -38,7 +38,8 @@ MAX_REFUSED = 4  # times that a loop is recorded again because its code is enter
 _GUARD_POLL, _GUARD_ROOM = ir.BY_NAME["guard_poll"].code, ir.BY_NAME["guard_room"].code
 MAX_MOVES = 256  # words that change places on the way to a shared bridge
 MAX_BRIDGES = 60  # of one loop
-REGION = 400_000  # times that a bridge was taken when it becomes part of a region, with what it leads to
+REGION = 200_000  # times that a bridge was taken when it becomes part of a region, with what it leads to; but at least
+REGION_PER_OPERATION = 4000  # as often for each operation of the region: compiling that takes as long as is then saved
 REGION_IN_TESTS = 600  # the same with threshold=N
 HOT_EDGE = 1 / 64  # of that, for whatever else becomes part of it
 MAX_REGIONS = 3  # of one loop
@@ -702,6 +703,9 @@ class Jit:
         members, tokens = self._region_members(token, exit.count * HOT_EDGE)
         if len(members) < 2:
             return NEVER
+        least = REGION_PER_OPERATION * sum(len(c.trace.ops) for c in members) if self.trials else 0
+        if exit.count < least:
+            return least - exit.count
         place.regions += 1
         t0 = time.perf_counter()
         try:
