@@ -479,24 +479,41 @@ pt_call_function(PyFunctionObject *func, PyObject **args, size_t n, PyObject *na
     return r;
 }
 
+#if PT_312
+#define CALL_WITH_NAMES CALL
+#define INSTRUMENTED_CALL_WITH_NAMES INSTRUMENTED_CALL
+#else
+#define CALL_WITH_NAMES CALL_KW
+#define INSTRUMENTED_CALL_WITH_NAMES INSTRUMENTED_CALL_KW
+#endif
+
 /* Whether the interpreter calls the function with what is on top of its frame's stack: then it drops what is there after the call, and would give the
-   references away if the function had the usual vectorcall. */
+   references away if the function had the usual vectorcall. The same goes for f(*args) where nobody else holds the tuple. */
 static int
-from_stack(PyThreadState *ts, PyObject *callable, PyObject *const *args, Py_ssize_t n)
+from_stack(PyThreadState *ts, PyObject *callable, PyObject *const *args, Py_ssize_t n, int names)
 {
     PtFrame *f = pt_current(ts);
     if (f == NULL || f->owner == FRAME_OWNED_BY_CSTACK) {
         return 0;
     }
     PyObject *const *bottom = f->localsplus + pt_code(f)->co_nlocalsplus;
-    if (args < bottom + 2 || args + n > bottom + pt_code(f)->co_stacksize) {
-        return 0;
-    }
+    PyObject *const *top = bottom + pt_code(f)->co_stacksize;
     _Py_CODEUNIT at = *pt_ip(f);
-    if (pt_base_opcode(at.op.code) != CALL) {
+    int op = pt_base_opcode(at.op.code);
+    if (op == CALL_FUNCTION_EX || (PT_312 && op == INSTRUMENTED_CALL_FUNCTION_EX)) {
+        PyObject *tuple = (PyObject *)((char *)args - offsetof(PyTupleObject, ob_item));
+        for (PyObject *const *p = bottom + 2; p < top; p++) {
+            if (*p == tuple && p[PT_312 ? -1 : -2] == callable) {
+                return Py_REFCNT(tuple) == 1 && PyTuple_CheckExact(tuple) && PyTuple_GET_SIZE(tuple) == n;
+            }
+        }
         return 0;
     }
-    return at.op.arg == n ? args[-1] == (PT_312 ? callable : NULL) && args[-2] == (PT_312 ? NULL : callable)
+    if (args <= bottom || args + n > top ||
+        (names ? op != CALL_WITH_NAMES && op != INSTRUMENTED_CALL_WITH_NAMES : op != CALL && op != INSTRUMENTED_CALL)) {
+        return 0;
+    }
+    return at.op.arg == n ? args >= bottom + 2 && args[-1] == (PT_312 ? callable : NULL) && args[-2] == (PT_312 ? NULL : callable)
                           : at.op.arg + 1 == n && args[-1] == callable;
 }
 
@@ -504,15 +521,12 @@ static PyObject *
 native_vectorcall(PyObject *callable, PyObject *const *args, size_t nargsf, PyObject *kwnames)
 {
     Py_ssize_t n = PyVectorcall_NARGS(nargsf);
-    if (kwnames != NULL) {
-        return pt_plain_vectorcall()(callable, args, nargsf, kwnames);
+    int give = from_stack(PyThreadState_GET(), callable, args, n + (kwnames ? PyTuple_GET_SIZE(kwnames) : 0), kwnames != NULL);
+    PyObject *r = kwnames == NULL ? call_native((PyFunctionObject *)callable, (PyObject **)args, n, give) : NULL;
+    if (r != NULL || PyErr_Occurred()) {
+        return r;
     }
-    if (from_stack(PyThreadState_GET(), callable, args, n)) {
-        PyObject *r = call_native((PyFunctionObject *)callable, (PyObject **)args, n, 1);
-        return r != NULL || PyErr_Occurred() ? r : pt_call_frame(callable, (PyObject **)args, n, NULL);
-    }
-    PyObject *r = call_native((PyFunctionObject *)callable, (PyObject **)args, n, 0);
-    return r != NULL || PyErr_Occurred() ? r : pt_plain_vectorcall()(callable, args, nargsf, kwnames);
+    return give ? pt_call_frame(callable, (PyObject **)args, n, kwnames) : pt_plain_vectorcall()(callable, args, nargsf, kwnames);
 }
 
 int

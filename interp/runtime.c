@@ -77,7 +77,11 @@ call_frame(PyObject *fn, PyObject **args, size_t n, PyObject *names, size_t all)
         ts->interp->eval_frame = given.other;
         given.args = NULL;
         PyObject *exc = PyErr_GetRaisedException();
-        drop_all(args, all);
+        size_t room = ((PyCodeObject *)((PyFunctionObject *)fn)->func_code)->co_argcount;
+        if (room < all) { /* CPython lets go of those first that are too many */
+            drop_all(args + room, all - room);
+        }
+        drop_all(args, room < all ? room : all);
         PyErr_SetRaisedException(exc);
     }
     return r;

@@ -16,6 +16,7 @@ _INCREF = ir.BY_NAME["incref"].code
 _DECREF = ir.BY_NAME["decref"].code
 _OWN = ir.BY_NAME["own"].code
 _CALL = ir.BY_NAME["call"].code
+_GIVES_UP = frozenset((ir.BY_NAME["guard_shared"].code, ir.BY_NAME["guard_harmless"].code))
 _NEW_INSTANCE = ir.BY_NAME["new_instance"].code
 _HEAP_TYPE = 1 << 9
 # operations that neither take nor give references
@@ -137,16 +138,32 @@ def owned_before(trace: Trace) -> dict[Op, tuple[Value, ...]]:
 
     For a guard these are what the trace owns just before it.  A call has by then consumed what it steals, also when it fails
     (its own result is not among them); `decref` has given up its operand; `return` has given away the returned reference.
+    A guard on a reference that is about to be given up comes first, then those that the trace would give up next: their finalizers run in this order.
     """
     owned = Owned(trace)
     result: dict[Op, tuple[Value, ...]] = {}
-    for op in trace.ops:
+    for k, op in enumerate(trace.ops):
         if _NEUTRAL[op.code]:
             if op.snap is not None:
-                result[op] = owned.values()
+                result[op] = _in_order(owned, trace.ops, k) if op.code in _GIVES_UP else owned.values()
             continue
         owned.before_exit(op)
         if op.snap is not None:
             result[op] = owned.values()
         owned.after_exit(op)
     return result
+
+
+def _in_order(owned: Owned, ops: list[Op], k: int) -> tuple[Value, ...]:
+    """The owned references, those first that are given up from the guard ops[k] on."""
+    order: dict[Value, int] = {}
+    for op in ops[k:]:
+        if op.code == _DECREF:
+            order.setdefault(owned.canonical(op.args[0]), len(order))
+        elif op.snap is not None and op.code not in _GIVES_UP:
+            break
+    values = owned.values()
+    if len(order) < 2:
+        return values
+    last = len(order)
+    return tuple(sorted(values, key=lambda v: order.get(v, last)))

@@ -774,6 +774,7 @@ class Recorder:
             val = self.hold(value(v, concrete(v)))
             self.names[id(d), key] = [d, key, val]
         # one reference for each value that is held, none for what is not
+        excess: dict[int, int] = {}
         for op, i in index.items():
             if op.type != REF:
                 continue
@@ -783,7 +784,11 @@ class Recorder:
             want = 1 if val is not None and val.holders else 0
             for _ in range(want - have):
                 self.emit("incref", new)
-            self.extra += [new] * (have - want)
+            excess[i] = have - want
+        for i in dict.fromkeys(release):  # in the order in which the exit would give them up
+            self.extra += [trace.inputs[i]] * excess.get(i, 0)
+        first = dict.fromkeys(release)
+        values[:] = [obj for i, obj in enumerate(values) if i not in first] + [values[i] for i in reversed(first)]  # a list drops its last item first
         for f in self.frames[:-1]:
             f.state = self._state(f, f.next, f.call_offset, f.stack)
         origin = plan.origin
