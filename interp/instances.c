@@ -656,6 +656,10 @@ dies_plainly(Walk *w, PyObject *o)
     if (t == &PyCell_Type) {
         return lets_go(w, PyCell_GET(o));
     }
+    if (t == &PySlice_Type) {
+        PySliceObject *s = (PySliceObject *)o;
+        return lets_go(w, s->start) && lets_go(w, s->stop) && lets_go(w, s->step);
+    }
     const Class *c = class_of(t);
     return c != NULL ? instance_lets_go(w, o, *c) : is_leaf(t);
 }

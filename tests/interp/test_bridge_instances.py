@@ -401,6 +401,7 @@ PLAIN = [
     lambda: slotted([1]),
     lambda: slotted(Plain(a=1)),
     lambda: iter([1]),
+    lambda: slice(1000, None, Plain(a=[1])),
     lambda: Plain(a=gc),
     lambda: Plain(a=Plain).__init__,
 ]
@@ -444,6 +445,7 @@ NOT_PLAIN = [
     weakly,
     lambda: Plain(a=weakly()),
     lambda: (k for k in [1]),
+    lambda: slice(None, Final()),
     lambda: Plain(a=lambda: 0),
     with_dict,
     lambda: [0] * 20000,
