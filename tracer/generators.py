@@ -78,7 +78,7 @@ def resume(m: Any, g: Any, how: int, sent: Any) -> Any:
     inner.drop_result = how
     n = len(locs)
     for k, (op, obj) in enumerate(zip(loads, locs + stack)):
-        v = None if k < n else m.null
+        v: Any = None if k < n else m.null
         if obj is not m.NULLOBJ:
             m.emit("store", g.ir, ir.NULL, desc=ir.gen_slot(k))
             m.emit("own", op)

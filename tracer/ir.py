@@ -472,7 +472,7 @@ class FrameState:
 
     __slots__ = ("func", "code", "offset", "call_offset", "drop_result", "slots", "stack")
 
-    def __init__(self, func: Any, code: Any, offset: int, call_offset: int, drop_result: bool, slots: tuple, stack: tuple) -> None:
+    def __init__(self, func: Any, code: Any, offset: int, call_offset: int, drop_result: int, slots: tuple, stack: tuple) -> None:
         self.func = func
         self.code = code
         self.offset = offset

@@ -745,7 +745,8 @@ class Recorder:
                 f = Frame(real.func, real.code, real.globals, real.builtins, True)
                 f.module = real.f_locals is not None
             elif fs.func is fs.code:  # of a generator, which is on top of its caller's stack
-                f = Frame(fs.func, fs.code, *self.bridge.generator_names(frames[depth - 1][3][-1]), False)
+                names, builtins = self.bridge.generator_names(frames[depth - 1][3][-1])
+                f = Frame(fs.func, fs.code, names, builtins, False)
             else:
                 f = Frame(fs.func, fs.code, fs.func.__globals__, fs.func.__builtins__, False)
             f.pc = f.next = fs.offset
