@@ -19,7 +19,7 @@ from typing import Any
 
 from ..interp import _bridge as native  # pyright: ignore[reportAttributeAccessIssue]
 from ..tracer import ir
-from .emit import Emitted, emit
+from .emit import Emitted, emit, without_ticks
 from .exits import ExitPlan
 from .region import emit_region
 
@@ -122,7 +122,8 @@ class Compiled:
 
     def start(self, tier: int) -> Any:
         """Begins to compile the text for a tier; `finish` takes the result when the job is done."""
-        job = native.compile(self.name, self.body, self.entry_text, f"{self.name}.{tier}", tier)
+        body = self.body if tier < TIER else without_ticks(self.body)
+        job = native.compile(self.name, body, self.entry_text, f"{self.name}.{tier}", tier)
         self._jobs.append(job)
         self.tier = tier
         return job
@@ -158,11 +159,12 @@ class Compiled:
         self.start(tier)
         self.finish()
 
-    def forget(self, keep_trace: bool = False) -> None:
-        """Drops what only dumps and another tier would look at: the text and the object code, and the trace unless it may become part of a region."""
+    def forget(self, keep_trace: bool = False, keep_text: bool = False) -> None:
+        """Drops what only dumps would look at: the object code, the text unless another tier will want it, and the trace unless it may become part of a region."""
         if not keep_trace:
             self.trace = None
-        self.body = self.entry_text = ""
+        if not keep_text:
+            self.body = self.entry_text = ""
         self.object = self.entry_object = b""
         for job in self._jobs:
             job.forget()

@@ -76,10 +76,13 @@ move_words(PtExit *e, int64_t *buf)
     }
 }
 
+#define SAMPLED_ENTRIES 64       /* one of these is timed */
+
 static PtExit *
 run_chain(PtNative entry, PtCtx *ctx, PtTrialEntry *trial)
 {
     int64_t start = pt.timing ? now_ns() : 0;
+    int64_t sample = pt.trials && pt.stats.native_entries % SAMPLED_ENTRIES == 0 ? pt_cpu_ns() : 0;
     pt.stats.native_entries++;
     PtExit *e = entry(ctx);
     while (e->native != NULL) {
@@ -97,6 +100,9 @@ run_chain(PtNative entry, PtCtx *ctx, PtTrialEntry *trial)
     }
     if (start) {
         pt.stats.native_ns += now_ns() - start;
+    }
+    if (sample) {
+        pt.inside_ns += (pt_cpu_ns() - sample) * SAMPLED_ENTRIES;
     }
     return e;
 }
@@ -329,6 +335,9 @@ enter_loop(PyThreadState *ts, PyCodeObject *code, PtCode *pc, PtLoop *loop, int 
         if (entering <= 0) {
             Py_RETURN_NONE;
         }
+    }
+    if (!loop->looked && loop->arrivals != NULL && ((PtExit *)((char *)loop->arrivals - offsetof(PtExit, count)))->ticks >= PT_TICKS) {
+        loop->looked = pt.attention = 1;
     }
     int header = loop->unit, misses = loop->misses, refused = 0;
     PtTrialEntry trial = {0};
@@ -644,7 +653,7 @@ static int
 attach(PtLoop *loop, unsigned long long address, PyObject *keepalive, int64_t *arrivals)
 {
     PyObject *old = loop->keepalive;
-    loop->misses = loop->lost = 0;
+    loop->misses = loop->lost = loop->looked = 0;
     loop->arrivals = arrivals;
     pt_end_trial(loop);
     if (arrivals != NULL) {
@@ -840,6 +849,12 @@ bridge_loop_entries(PyObject *self, PyObject *args)
     return loop ? PyLong_FromLongLong(loop->entries) : NULL;
 }
 
+static PyObject *
+bridge_seconds_inside(PyObject *self, PyObject *noargs)
+{
+    return PyFloat_FromDouble(pt.inside_ns / 1e9);
+}
+
 /* At exit: CPython must not call us any more. */
 static PyObject *
 bridge_shutdown(PyObject *self, PyObject *noargs)
@@ -953,6 +968,7 @@ static PyMethodDef methods[] = {
     {"loops", bridge_loops, METH_O, "loops(code) -> [(header offset or -1 for the function's entry, state, events left)]"},
     {"loop_entries", bridge_loop_entries, METH_VARARGS,
      "loop_entries(code, header_offset) -> how often native code was entered there; -1: at the function's entry."},
+    {"seconds_inside", bridge_seconds_inside, METH_NOARGS, "seconds_inside() -> CPU time in native code and what it called, an estimate"},
     {"active", bridge_active, METH_NOARGS, "active() -> list: the keepalive of each running activation of native code."},
     {"new_exit", pt_new_exit, METH_VARARGS, "new_exit(blob, consts, tag=None) -> Exit"},
     {"new_jump_exit", pt_new_jump_exit, METH_VARARGS,

@@ -48,7 +48,10 @@ struct PtExit {
     int32_t state;
     int32_t *moves;              /* n_moves pairs: buffer words (to, from), before native is entered */
     int64_t n_moves;
+    int64_t ticks;               /* of a jump: iterations of code that was compiled in a hurry, see Compiled.upgrade */
 };
+
+#define PT_TICKS 16384           /* iterations after which such code leaves, so that better code can be entered; a power of two */
 
 enum { PT_EXIT_RAISE = 1, PT_EXIT_PLAIN = 2, PT_EXIT_RETURN = 4 };
 enum { PT_STATE_COLD = 0, PT_STATE_BRIDGED = 1, PT_STATE_NEVER = 2, PT_STATE_JUMP = 3 };
@@ -79,6 +82,7 @@ typedef struct {
     int64_t hot_ns;              /* a loop that took as long is hot; 0: count events */
     int64_t *clock;              /* what is read instead of the thread's clock, if not NULL */
     int64_t asked_ns;            /* time in Python handlers, while there are trials */
+    int64_t inside_ns;           /* time in native code and what it called, from samples */
     int attention;               /* set by the compiling thread: the next event looks at what it has finished */
     PtStats stats;
 } PtState;
@@ -144,6 +148,7 @@ typedef struct {
     int disabled;                /* some of its jumps were switched off */
     int end;                     /* the last of its back jumps, while it is compiled */
     int misses;                  /* entries refused, less those that were not */
+    int looked;                  /* Python was told that the code's ticks are many */
     int lost;                    /* a trial: it is not counted again when its code is let go of */
     int64_t *arrivals;           /* counted at the header by compiled code; in an exit that `keepalive` keeps */
     struct PtTrial *trial;       /* NULL: none, or decided */

@@ -932,6 +932,12 @@ exit_count(PyObject *self, void *unused)
 }
 
 static PyObject *
+exit_ticks(PyObject *self, void *unused)
+{
+    return PyLong_FromLongLong(EXIT(self).ticks);
+}
+
+static PyObject *
 exit_next(PyObject *self, void *unused)
 {
     return PyLong_FromLongLong(EXIT(self).next);
@@ -954,14 +960,14 @@ exit_native(PyObject *self, void *unused)
     return PyLong_FromVoidPtr(EXIT(self).native);
 }
 
-/* For a jump exit that was made before its target was compiled. */
+/* For a jump exit that was made before its target was compiled, and for better code of the same bridge. */
 static int
 set_exit_native(PyObject *self, PyObject *value, void *unused)
 {
     void *address = value ? PyLong_AsVoidPtr(value) : NULL;
-    if (address == NULL || EXIT(self).state != PT_STATE_JUMP) {
+    if (address == NULL || (EXIT(self).state != PT_STATE_JUMP && EXIT(self).state != PT_STATE_BRIDGED)) {
         if (!PyErr_Occurred()) {
-            PyErr_SetString(PyExc_ValueError, "only a jump exit's target can be set, to an address");
+            PyErr_SetString(PyExc_ValueError, "only a jump exit's target, or a bridge's code, can be set, to an address");
         }
         return -1;
     }
@@ -992,6 +998,7 @@ exit_flags(PyObject *self, void *unused)
 static PyGetSetDef exit_getset[] = {
     {"address", exit_address, NULL, "address of the C struct, for native code to return"},
     {"count", exit_count, NULL, "how often it was taken, with or without a bridge"},
+    {"ticks", exit_ticks, NULL, "of a jump exit: iterations of its loop's code, where that counts them for its replacement"},
     {"next", exit_next, set_exit_next, "the count at which Python is asked; 0: the common threshold; negative: never"},
     {"native", exit_native, set_exit_native, "address of the code that comes next, or 0"},
     {"tag", exit_tag, NULL, "whatever was given to new_exit()"},

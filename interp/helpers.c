@@ -344,7 +344,7 @@ static const Number numbers[] = {
     OFF("call.prev", PtCall, prev), OFF("call.site", PtCall, site), OFF("call.buf", PtCall, buf), OFF("call.synced", PtCall, synced),
     SIZE("call.size", PtCall), C("frames_spare", PT_FRAMES_SPARE),
     SIZE("ctx.size", PtCtx), C("ctx.buf_words", PT_BUF_WORDS),
-    OFF("exit.native", PtExit, native), OFF("exit.count", PtExit, count), OFF("exit.next", PtExit, next),
+    OFF("exit.native", PtExit, native), OFF("exit.count", PtExit, count), OFF("exit.next", PtExit, next), OFF("exit.ticks", PtExit, ticks), C("ticks", PT_TICKS),
     OFF("tstate.current_exception", PyThreadState, current_exception), OFF("tstate.exc_info", PyThreadState, exc_info),
     OFF("tstate.py_recursion_remaining", PyThreadState, py_recursion_remaining),
     OFF("tstate.c_recursion_remaining", PyThreadState, c_recursion_remaining),

@@ -9,6 +9,7 @@ from _weakref import ref
 from typing import Any
 
 from . import codegen, optimizer
+from .budget import Budget
 from .codegen import compile as backend
 from .codegen.region import MOST_MEMBERS, MOST_OPERATIONS, fits
 from .guards import watch
@@ -24,6 +25,10 @@ from .tracer.recorder import MAX_INT, MIN_INT, Limits, LoopToken, Recorder
 from .trees import Trees
 
 NEVER = -1
+OFTEN = 4000  # times that an exit is taken before it gets a bridge: until then it has cost about as much as the bridge; the first ones get theirs sooner
+LATER = 10_000  # times that an exit is taken, or a function called, until it is looked at again where the budget was used up
+AWAKE_SECONDS = 0.3  # between occasions on which loops that were refused for want of budget are looked at again
+AWAKE = 500  # events of such a loop, until it asks
 WHEN_COMPILED = 1 << 60  # events that will not happen before
 REVIEW = 2000  # times that a bridge was taken when it is looked at again
 MAX_REVIEWS = 3
@@ -126,15 +131,16 @@ def _is_plain(token: Any) -> bool:
 class Unfinished:
     """A trace that is being compiled: a loop's, or a bridge's from `exit`."""
 
-    __slots__ = ("compiled", "exit", "is_region", "replaces", "token", "trace")
+    __slots__ = ("better", "compiled", "exit", "is_region", "replaces", "token", "trace")
 
-    def __init__(self, compiled: Any, trace: Any, token: Any, exit: Any, replaces: LoopToken | None = None) -> None:
+    def __init__(self, compiled: Any, trace: Any, token: Any, exit: Any, replaces: LoopToken | None = None, better: bool = False) -> None:
         self.compiled = compiled
         self.trace = trace
         self.token = token
         self.exit = exit
         self.is_region = False
         self.replaces = replaces  # the loop's earlier code, which is entered until this is there
+        self.better = better  # it is there, and hot: this is better code for it
 
 
 class Jit:
@@ -152,9 +158,13 @@ class Jit:
         self.places: dict[tuple, Place] = {}
         self.room = 100  # for places, until those in dead code are thrown out
         self.aborts: dict[str, int] = {}
-        self.counts = {"loops": 0, "bridges": 0, "shared": 0, "functions": 0, "regions": 0, "invalidations": 0}
+        self.counts = {"loops": 0, "bridges": 0, "shared": 0, "functions": 0, "regions": 0, "improved": 0, "invalidations": 0}
         self.times = {"time_recording": 0.0, "time_optimizing": 0.0, "time_codegen": 0.0, "time_llvm": 0.0}
         self.trees = Trees(bridge)
+        self.ticks: int = bridge.layout()["ticks"]
+        self.budget = Budget(bridge.seconds_inside)
+        self.refused: list[tuple[Any, int]] = []  # loops for which there was no budget: weak reference to the code, header
+        self.awakened = 0.0
         self.busy = False
         self.dumper: Any = None
         self.configure(settings)
@@ -198,6 +208,9 @@ class Jit:
         if self.trials and place.waits < MAX_WAITS and self._waits_for_inner(code, header):
             place.waits += 1
             return 2 << place.waits
+        if not self._affords():
+            self.refused.append((ref(code), header))
+            return NEVER
         recorder = Recorder(self.bridge, root, self._find, self.watcher, self.limits, opcodes)
         recorder.place = place
         return self._run(recorder, root, place, lambda: recorder.start_loop(header, frozenset(place.generic), place.left < MAX_LEFT), self._finish_loop)
@@ -246,6 +259,8 @@ class Jit:
         if func is None or code.co_filename.startswith(_OURS) or not functions.may_be_compiled(func, bytecode.info(code)) or self.watcher.is_opaque(code):
             return NEVER
         self._tidy()
+        if not self._affords():
+            return LATER
         token = FunctionToken(func, ir.Flag())
         place = self._place(token.key, code, func)
         recorder = Recorder(self.bridge, root, self._find, self.watcher, self.limits, opcodes)
@@ -273,12 +288,17 @@ class Jit:
         place = Place(root.code) if token is None else self._place(token.key, token.code)
         if exit.state == "bridged":
             again = self._review(exit, plan, token, place)
+            waits = self._improve_bridge(plan, token)
             grown = self._grow_region(exit, token, place)
-            return grown if not again else 8 * exit.count if grown < 0 else min(8 * exit.count, grown)
+            return grown if not (again or waits) else 8 * exit.count if grown < 0 else min(8 * exit.count, grown)
         if place.bridges >= MAX_BRIDGES:
             return RETRY * 50
         if self._share(exit, plan):
             return RETRY
+        if self.trials and self.budget.is_tight() and exit.count < OFTEN:
+            return OFTEN - exit.count
+        if not self._affords():
+            return LATER
         recorder = Recorder(self.bridge, root, self._find, self.watcher, self.limits, opcodes)
         recorder.place = place
         recorder.parent = (exit, plan, token)
@@ -289,6 +309,21 @@ class Jit:
             recorder.around = token.header, bytecode.info(token.code).headers[token.header]
         release = [plan.live.index(v) if not isinstance(v, ir.Const) else _const_index(plan.live, v) for v in plan.owned]
         return self._run(recorder, root, place, lambda: recorder.start_bridge(plan, frames, values, release), self._finish_bridge, frames, (frames, values))
+
+    def _affords(self) -> bool:
+        """Whether there is budget for one more trace.  Then loops that were refused get another chance; until then CPython has them without events."""
+        if not self.trials:
+            return True
+        if not self.budget.allows(len(self.unfinished)):
+            return False
+        if self.refused and time.process_time() > self.awakened + AWAKE_SECONDS:
+            refused, self.refused = self.refused, []
+            for r, header in refused:
+                code = r()
+                if code is not None and (id(code), header) not in self.tokens:
+                    self.bridge.detach_loop(code, header, AWAKE)
+            self.awakened = time.process_time()
+        return True
 
     def _place(self, key: tuple, code: Any, *more: Any) -> Place:
         place = self.places.get(key)
@@ -323,7 +358,7 @@ class Jit:
         """Records; puts the program's state back whatever happens; compiles.  `keeping`: lists that keep the program's objects alive."""
         self.busy = True
         recorder.inner = self.inner
-        t0 = time.perf_counter()
+        t0, cpu = time.perf_counter(), time.thread_time()
         exc: BaseException | None = None
         late: BaseException | None = None  # one that another thread sent: the program's, when everything is in its place again
         failure: Abort | None = None
@@ -361,6 +396,7 @@ class Jit:
                     result = self._failed(recorder, place, self._internal(error))
                     late = None if isinstance(error, Exception) else error
             self._learn_cost(time.perf_counter() - t0)
+            self.budget.spent += time.thread_time() - cpu
             self.busy = False  # what is put back may run inlined frames to their end
             if started:
                 self._put_back(recorder, root, exc)
@@ -563,7 +599,8 @@ class Jit:
         optimized = optimizer.optimize(trace, self.off, check, dump)
         t1 = time.perf_counter()
         self.times["time_optimizing"] += t1 - t0
-        compiled = backend.compile_trace(optimized, self.bridge, wait=False, counts=self.trials)
+        hurry = self.trials and recorder.fn is None and "frames" not in trace.info
+        compiled = backend.compile_trace(optimized, self.bridge, 1 if hurry else backend.TIER, wait=False, counts=self.trials)
         self.times["time_codegen"] += time.perf_counter() - t1
         return compiled
 
@@ -626,13 +663,61 @@ class Jit:
         return WHEN_COMPILED
 
     def on_compiled(self, root: Any) -> int:
-        """Something was compiled: it is attached.  Above 0: ask again."""
+        """Something was compiled: it is attached.  Or code that was compiled in a hurry turns out to be hot.  Above 0: ask again."""
         if self.busy:
             return 1
         self.bridge.finished()
+        self._improve_loops()
         while self.unfinished and self.unfinished[0].compiled.done:
             self._attach(self.unfinished.pop(0))
         return 0
+
+    def _improve_loops(self) -> None:
+        for token in self.tokens.values():
+            if token.alive and token.compiled.tier < backend.TIER and token.compiled.jump_exit.ticks >= self.ticks and token.compiled.entry:
+                self._improve(Unfinished(token.compiled, None, token, None, better=True))
+
+    def _improve_bridge(self, plan: Any, token: Any) -> bool:
+        """Whether it has to be looked at again."""
+        compiled = plan.bridge[0] if plan.bridge is not None else None
+        if compiled is None or compiled.tier == backend.TIER or not compiled.buf_entry or not token.alive:
+            return False
+        if plan.exit.count < self.ticks:
+            return True
+        self._improve(Unfinished(compiled, None, token, plan.exit, better=True))
+        return False
+
+    def _improve(self, item: Unfinished) -> None:
+        item.compiled.start(backend.TIER)
+        self.unfinished.append(item)
+
+    def _attach_better(self, item: Unfinished) -> None:
+        compiled, token = item.compiled, item.token
+        seconds, entry = sum(compiled.timings.values()), compiled.buf_entry
+        try:
+            compiled.finish()
+        except backend.CompileError as error:
+            if self.settings.check and sys.__stderr__ is not None:
+                sys.__stderr__.write(f"pytrace: {error}\n")
+            return
+        llvm = sum(compiled.timings.values()) - seconds
+        self.times["time_llvm"] += llvm
+        self.budget.spent += llvm
+        self.counts["improved"] += 1
+        compiled.forget(keep_trace=True)
+        tree = self.trees.live.get(token)
+        if tree is None or not token.alive:
+            return
+        if item.exit is None:
+            if tree.region is not None:  # it is entered instead
+                compiled.jump_exit.native = tree.region.buf_entry
+            elif self._is_attached(token):
+                self.bridge.attach_loop(token.code, token.header, compiled.entry, compiled, compiled.arrivals)
+            return
+        exits = [e for c, e in tree.members if c is compiled]
+        for e in [*exits, *[other for first in exits for other in tree.shared.get(first, ())]]:
+            if e.state == "bridged" and e.native == entry:
+                e.native = compiled.buf_entry
 
     def _attach(self, item: Unfinished) -> None:
         """Waits for a trace's code and lets the program enter it.
@@ -642,6 +727,9 @@ class Jit:
         compiled, trace, token = item.compiled, item.trace, item.token
         if item.is_region:
             self._attach_region(item)
+            return
+        if item.better:
+            self._attach_better(item)
             return
         try:
             compiled.finish()
@@ -653,7 +741,10 @@ class Jit:
         if any(type(op.desc) is LoopToken and not op.desc.compiled.buf_entry for op in trace.ops):
             self._not_compiled(item, "the loop that it jumps to was not compiled")
             return
-        self.times["time_llvm"] += sum(v for k, v in compiled.timings.items() if k != "emit")
+        llvm = sum(v for k, v in compiled.timings.items() if k != "emit")
+        self.times["time_llvm"] += llvm
+        self.budget.spent += llvm
+        self.budget.traces += 1
         if self.settings.perf_map:
             from .codegen import perfmap
 
@@ -686,7 +777,7 @@ class Jit:
             if item.replaces is not None:
                 self.trees.retire(item.replaces, 2)
         if self.dumper is None:  # which would still look at them
-            compiled.forget(compiled.trace is not trace)
+            compiled.forget(compiled.trace is not trace, compiled.tier < backend.TIER)
             trace.ops = []
 
     # -- regions ----------------------------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ _COUNTS = (
     ("shared", "exits that share a bridge"),
     ("functions", "functions compiled"),
     ("regions", "regions compiled"),
+    ("improved", "traces compiled again, since they are hot"),
     ("exits", "side exits taken"),
     ("invalidations", "traces invalidated"),
 )

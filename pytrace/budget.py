@@ -1,0 +1,50 @@
+"""What recording and compiling may cost: a program that gains nothing must not lose much.
+
+All that the JIT does takes the program's time, in its own thread or in the compiling one.  It may take an allowance to begin with, a small share of the time
+that the program runs, and more of it in as far as the program is in compiled code: that is where the next trace is likely to pay.  So a program that spends its
+time in compiled code gets all of its branches compiled soon, and one with thousands of branches, of which none is much used, is left alone.
+
+Not where a threshold is given: what happens then must not depend on time.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+ALLOWANCE = 0.4  # seconds
+SHARE = 0.03  # of the time that the program runs
+INSIDE = 0.4  # of the time that it is in compiled code, but
+MOST = 0.2  # of all
+
+
+class Budget:
+    """Seconds of CPU time.  `inside`: how long the program was in compiled code."""
+
+    __slots__ = ("clock", "inside", "refusals", "spent", "traces")
+
+    def __init__(self, inside: Any, clock: Any = time.process_time) -> None:
+        self.inside = inside
+        self.clock = clock
+        self.spent = 0.0
+        self.traces = 0  # that it was spent on
+        self.refusals = 0
+
+    def income(self) -> float:
+        now = self.clock()
+        return ALLOWANCE + SHARE * now + min(INSIDE * self.inside(), MOST * now)
+
+    def is_tight(self) -> bool:
+        """Whether the allowance was spent."""
+        return self.spent > ALLOWANCE
+
+    def allows(self, waiting: int) -> bool:
+        """Whether one more trace may be recorded.  `waiting`: traces that are being compiled, at a price that is not known yet."""
+        price = self.spent / self.traces if self.traces else 0.0
+        if self.spent + price * (waiting + 0.5) <= self.income():
+            return True
+        self.refusals += 1
+        return False
+
+
+__all__ = ["ALLOWANCE", "Budget", "INSIDE", "MOST", "SHARE"]

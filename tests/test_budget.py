@@ -1,0 +1,95 @@
+"""What compiling may cost, and code that is compiled in a hurry first."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from pytrace.budget import ALLOWANCE, INSIDE, MOST, SHARE, Budget
+from pytrace.codegen.emit import without_ticks
+
+PROGRAM = """
+def steps(n):
+    total = 0
+    for start in range(1, n):
+        x = start
+        while x != 1:
+            if x % 2 == 0:
+                x //= 2
+            else:
+                x = 3 * x + 1
+            total += 1
+    return total
+
+
+print([steps(20000) for _ in range(6)])
+"""
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = self.inside = 0.0
+
+
+def budget() -> tuple[Budget, Clock]:
+    c = Clock()
+    return Budget(lambda: c.inside, lambda: c.now), c
+
+
+def test_the_allowance_is_there_from_the_start() -> None:
+    b, _ = budget()
+    assert b.allows(0)
+    b.spent, b.traces = ALLOWANCE * 0.9, 9
+    assert b.allows(0)
+    assert not b.allows(1)
+    b.spent = ALLOWANCE * 1.1
+    assert b.is_tight()
+    assert not b.allows(0)
+    assert b.refusals == 2
+
+
+def test_it_grows_with_the_programs_time() -> None:
+    b, c = budget()
+    b.spent, b.traces = ALLOWANCE + 1.0, 1000
+    c.now = 0.9 / SHARE
+    assert not b.allows(0)
+    c.now = 1.1 / SHARE
+    assert b.allows(0)
+
+
+def test_time_in_compiled_code_is_worth_more_but_not_all_of_it() -> None:
+    b, c = budget()
+    c.now = 10.0
+    without = b.income()
+    c.inside = 1.0
+    assert b.income() == pytest.approx(without + INSIDE)
+    c.inside = 100.0
+    assert b.income() == pytest.approx(without + MOST * c.now)
+
+
+def test_text_for_the_other_tier() -> None:
+    text = "a\n%n = add i64 %o, 1 ; tick\n%b = and i1 %q, %s ; both\nbr i1 %b"
+    assert without_ticks(text) == "a\n%b = or i1 %q, false\nbr i1 %b"
+
+
+@pytest.mark.parametrize("settings", ["exit_threshold=300", "wait"])
+def test_hot_code_is_compiled_again(tmp_path: Path, settings: str) -> None:
+    program, out = tmp_path / "program.py", tmp_path / "stats.json"
+    program.write_text(PROGRAM)
+    expected = subprocess.run([sys.executable, str(program)], check=True, capture_output=True).stdout
+    command = [sys.executable, "-m", "pytrace", "--jit", settings, "--stats-json", str(out), str(program)]
+    assert subprocess.run(command, check=True, cwd=tmp_path, capture_output=True).stdout == expected
+    figures = json.loads(out.read_text())
+    assert figures["loops"] >= 1
+    assert figures["improved"] >= 1
+
+
+def test_nothing_is_compiled_twice_with_a_threshold(tmp_path: Path) -> None:
+    program, out = tmp_path / "program.py", tmp_path / "stats.json"
+    program.write_text(PROGRAM)
+    subprocess.run([sys.executable, "-m", "pytrace", "--jit", "threshold=10", "--stats-json", str(out), str(program)], check=True, cwd=tmp_path, capture_output=True)
+    assert json.loads(out.read_text())["improved"] == 0
