@@ -94,6 +94,8 @@ class Trees:
         """Nobody goes to an exit's bridge any more."""
         for e in (exit, *tree.shared.pop(exit, ())):
             self.bridge.detach_bridge(e, 2)
+            if e.tag is not None:
+                e.tag.bridge = None
         tree.shapes = {key: entry for key, entry in tree.shapes.items() if entry[3] is not exit}
 
     def forget_shape(self, token: Any, compiled: Any) -> None:
