@@ -393,9 +393,17 @@ def _new_generator(w: Writer, op: ir.Op, a: list[str]) -> None:
     w.lines.append(f"{w.define(op)} = call ptr {w.symbol('pt_new_generator')}(i64 {len(a)}, ptr {words}) nounwind")
 
 
-def _new_iterator(index: ir.FieldDescr):
+def _new_iterator(index: ir.FieldDescr, seq: ir.FieldDescr, kind: type):
     def emit(w: Writer, op: ir.Op, a: list[str]) -> None:
         r = w.define(op)
+        if op.args[0] is ir.NULL:  # an exhausted one
+            empty = w.object(kind())
+            w.lines.append(f"{r} = call ptr {w.symbol('PyObject_GetIter')}(ptr {empty}) nounwind")
+            w.store("ptr", "null", r, w.offset(seq.name), seq.memory)
+            w.store("i64", a[1], r, w.offset(index.name), index.memory)
+            if kind is list:
+                change_count(w, empty, "sub")
+            return
         w.lines.append(f"{r} = call ptr {w.symbol('PyObject_GetIter')}(ptr {a[0]}) nounwind")
         if a[1] != "0":
             w.store("i64", a[1], r, w.offset(index.name), index.memory)
@@ -404,8 +412,8 @@ def _new_iterator(index: ir.FieldDescr):
     return emit
 
 
-emits("new_list_iter")(_new_iterator(ir.LIST_ITER_INDEX))
-emits("new_tuple_iter")(_new_iterator(ir.TUPLE_ITER_INDEX))
+emits("new_list_iter")(_new_iterator(ir.LIST_ITER_INDEX, ir.LIST_ITER_SEQ, list))
+emits("new_tuple_iter")(_new_iterator(ir.TUPLE_ITER_INDEX, ir.TUPLE_ITER_SEQ, tuple))
 
 
 @emits("new_instance")

@@ -390,6 +390,12 @@ def test_one_instance_instead_of_another(bridge):
         assert boxes[2] not in text(RENEWED.replace("own(r4)", other) + "exit() @s2")
 
 
+@pytest.mark.parametrize("kind", ["list", "tuple"])
+def test_an_exhausted_iterator_is_made(bridge, machine, kind):
+    it = owned_copy(bridge, machine, f"[r0:ref]\nr3 = new_{kind}_iter(NULL, -1)\nexit() @s1[r3]", [])
+    assert list(it) == [] and len(it.__reduce__()) == 2  # no index: it is at its end
+
+
 # -- calls
 
 
