@@ -134,6 +134,11 @@ class Compiled:
         return self._jump_exit.address + env_of(self._bridge).layout["exit.count"] if self._jump_exit is not None else 0
 
     @property
+    def llvm_seconds(self) -> float:
+        """What LLVM has taken for it so far."""
+        return sum(seconds for stage, seconds in self.timings.items() if stage != "emit")
+
+    @property
     def done(self) -> bool:
         """Whether `finish` need not wait."""
         return self._jobs[-1].done

@@ -340,7 +340,7 @@ emits("new_list")(_new_sequence("pt_new_list"))
 
 
 def _new_by_api(symbol: str, *refs: int):
-    """An allocation by a C-API function that takes references of its own: the operands `refs` give theirs up (it cannot be the last)."""
+    """An allocation by a C function.  One of the C API takes references of its own: the operands `refs` give theirs up (it cannot be the last)."""
 
     def emit(w: Writer, op: ir.Op, a: list[str]) -> None:
         args = ", ".join(f"{LLVM_TYPE[v.type]} {x}" for v, x in zip(op.args, a))
@@ -360,60 +360,19 @@ emits("new_method")(_new_by_api("PyMethod_New", 0, 1))
 emits("new_cell")(_new_by_api("PyCell_New", 0))
 emits("new_slice")(_new_by_api("PySlice_New", 0, 1, 2))
 emits("new_complex")(_new_by_api("PyComplex_FromDoubles"))
-
-
-@emits("new_range_iter")
-def _new_range_iter(w: Writer, op: ir.Op, a: list[str]) -> None:
-    w.lines.append(f"{w.define(op)} = call ptr {w.symbol('pt_range_iter_new')}(i64 {a[0]}, i64 {a[1]}, i64 {a[2]}) nounwind")
-
-
-@emits("new_range")
-def _new_range(w: Writer, op: ir.Op, a: list[str]) -> None:
-    w.lines.append(f"{w.define(op)} = call ptr {w.symbol('pt_new_range')}(i64 {a[0]}, i64 {a[1]}, i64 {a[2]}) nounwind")
-
-
-@emits("new_enumerate")
-def _new_enumerate(w: Writer, op: ir.Op, a: list[str]) -> None:
-    w.lines.append(f"{w.define(op)} = call ptr {w.symbol('pt_new_enumerate')}(ptr {a[0]}, i64 {a[1]}) nounwind")
-
-
-@emits("new_zip")
-def _new_zip(w: Writer, op: ir.Op, a: list[str]) -> None:
-    w.lines.append(f"{w.define(op)} = call ptr {w.symbol('pt_new_zip')}(ptr {a[0]}) nounwind")
-
-
-@emits("new_function")
-def _new_function(w: Writer, op: ir.Op, a: list[str]) -> None:
-    w.lines.append(f"{w.define(op)} = call ptr {w.symbol('pt_make_function')}(ptr {a[0]}, ptr {a[1]}, ptr {a[2]}, ptr {a[3]}) nounwind")
+emits("new_range_iter")(_new_by_api("pt_range_iter_new"))
+emits("new_range")(_new_by_api("pt_new_range"))
+emits("new_list_iter")(_new_by_api("pt_list_iter_new"))
+emits("new_tuple_iter")(_new_by_api("pt_tuple_iter_new"))
+emits("new_enumerate")(_new_by_api("pt_new_enumerate"))
+emits("new_zip")(_new_by_api("pt_new_zip"))
+emits("new_function")(_new_by_api("pt_make_function"))
 
 
 @emits("new_generator")
 def _new_generator(w: Writer, op: ir.Op, a: list[str]) -> None:
     words = array(w, a, [LLVM_TYPE[v.type] for v in op.args])
     w.lines.append(f"{w.define(op)} = call ptr {w.symbol('pt_new_generator')}(i64 {len(a)}, ptr {words}) nounwind")
-
-
-def _new_iterator(index: ir.FieldDescr, seq: ir.FieldDescr, kind: type):
-    def emit(w: Writer, op: ir.Op, a: list[str]) -> None:
-        r = w.define(op)
-        if op.args[0] is ir.NULL:  # an exhausted one
-            empty = w.object(kind())
-            w.lines.append(f"{r} = call ptr {w.symbol('PyObject_GetIter')}(ptr {empty}) nounwind")
-            w.store("ptr", "null", r, w.offset(seq.name), seq.memory)
-            w.store("i64", a[1], r, w.offset(index.name), index.memory)
-            if kind is list:
-                change_count(w, empty, "sub")
-            return
-        w.lines.append(f"{r} = call ptr {w.symbol('PyObject_GetIter')}(ptr {a[0]}) nounwind")
-        if a[1] != "0":
-            w.store("i64", a[1], r, w.offset(index.name), index.memory)
-        _give_up(w, op.args[0], a[0])
-
-    return emit
-
-
-emits("new_list_iter")(_new_iterator(ir.LIST_ITER_INDEX, ir.LIST_ITER_SEQ, list))
-emits("new_tuple_iter")(_new_iterator(ir.TUPLE_ITER_INDEX, ir.TUPLE_ITER_SEQ, tuple))
 
 
 @emits("new_instance")

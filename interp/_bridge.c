@@ -882,14 +882,20 @@ bridge_stats(PyObject *self, PyObject *noargs)
 }
 
 static PyObject *
-bridge_set_timing(PyObject *self, PyObject *on)
+set_switch(int *place, PyObject *on)
 {
-    int timing = PyObject_IsTrue(on);
-    if (timing < 0) {
+    int value = PyObject_IsTrue(on);
+    if (value < 0) {
         return NULL;
     }
-    pt.timing = timing;
+    *place = value;
     Py_RETURN_NONE;
+}
+
+static PyObject *
+bridge_set_timing(PyObject *self, PyObject *on)
+{
+    return set_switch(&pt.timing, on);
 }
 
 static PyObject *
@@ -917,12 +923,7 @@ bridge_set_trials(PyObject *self, PyObject *args)
 static PyObject *
 bridge_set_only_recursive(PyObject *self, PyObject *on)
 {
-    int only = PyObject_IsTrue(on);
-    if (only < 0) {
-        return NULL;
-    }
-    pt.only_recursive = only;
-    Py_RETURN_NONE;
+    return set_switch(&pt.only_recursive, on);
 }
 
 static PyObject *

@@ -110,17 +110,21 @@ get_double(PtProg *g, const Operand *op, const int64_t *buf, PyObject **out)
     return v;
 }
 
-static PyObject *
-new_iterator(PyTypeObject *type, PyObject *seq, Py_ssize_t index)
+/* Iterators that take over the reference to what they walk over: NULL, they are exhausted. */
+PyObject *
+pt_list_iter_new(PyObject *seq, int64_t index)
 {
-    if (type == &PyListIter_Type) {
-        _PyListIterObject *it = (_PyListIterObject *)must((PyObject *)PyObject_GC_New(_PyListIterObject, type));
-        it->it_index = index;
-        it->it_seq = (PyListObject *)seq;
-        PyObject_GC_Track(it);
-        return (PyObject *)it;
-    }
-    _PyTupleIterObject *it = (_PyTupleIterObject *)must((PyObject *)PyObject_GC_New(_PyTupleIterObject, type));
+    _PyListIterObject *it = (_PyListIterObject *)must((PyObject *)PyObject_GC_New(_PyListIterObject, &PyListIter_Type));
+    it->it_index = index;
+    it->it_seq = (PyListObject *)seq;
+    PyObject_GC_Track(it);
+    return (PyObject *)it;
+}
+
+PyObject *
+pt_tuple_iter_new(PyObject *seq, int64_t index)
+{
+    _PyTupleIterObject *it = (_PyTupleIterObject *)must((PyObject *)PyObject_GC_New(_PyTupleIterObject, &PyTupleIter_Type));
     it->it_index = index;
     it->it_seq = (PyTupleObject *)seq;
     PyObject_GC_Track(it);
@@ -248,10 +252,10 @@ build_virtual(PtProg *g, int i, const int64_t *buf, PyObject **out)
                                         get_long(g, a + 2, buf, out)));
         break;
     case V_LIST_ITER:
-        out[i] = new_iterator(&PyListIter_Type, part(g, a, buf, out), get_long(g, a + 1, buf, out));
+        out[i] = pt_list_iter_new(part(g, a, buf, out), get_long(g, a + 1, buf, out));
         break;
     case V_TUPLE_ITER:
-        out[i] = new_iterator(&PyTupleIter_Type, part(g, a, buf, out), get_long(g, a + 1, buf, out));
+        out[i] = pt_tuple_iter_new(part(g, a, buf, out), get_long(g, a + 1, buf, out));
         break;
     case V_RANGE:
         out[i] = must(pt_new_range(get_long(g, a, buf, out), get_long(g, a + 1, buf, out), get_long(g, a + 2, buf, out)));

@@ -131,14 +131,13 @@ def _is_plain(token: Any) -> bool:
 class Unfinished:
     """A trace that is being compiled: a loop's, or a bridge's from `exit`."""
 
-    __slots__ = ("better", "compiled", "exit", "is_region", "replaces", "token", "trace")
+    __slots__ = ("better", "compiled", "exit", "replaces", "token", "trace")
 
     def __init__(self, compiled: Any, trace: Any, token: Any, exit: Any, replaces: LoopToken | None = None, better: bool = False) -> None:
         self.compiled = compiled
         self.trace = trace
         self.token = token
         self.exit = exit
-        self.is_region = False
         self.replaces = replaces  # the loop's earlier code, which is entered until this is there
         self.better = better  # it is there, and hot: this is better code for it
 
@@ -418,8 +417,8 @@ class Jit:
         return Abort("internal", f"{type(error).__name__}: {error} at {' > '.join(lines)}")
 
     def _failed(self, recorder: Recorder, place: Place, abort: Abort) -> int:
-        if self.settings.check and abort.code in ("internal", "verify") and sys.__stderr__ is not None:
-            sys.__stderr__.write(f"pytrace: {abort.context}\n")
+        if abort.code in ("internal", "verify"):
+            self._say(abort.context)
         self.aborts[abort.code] = self.aborts.get(abort.code, 0) + 1
         if self.dumper is not None:
             self.dumper.aborted(recorder, abort)
@@ -693,14 +692,13 @@ class Jit:
 
     def _attach_better(self, item: Unfinished) -> None:
         compiled, token = item.compiled, item.token
-        seconds, entry = sum(compiled.timings.values()), compiled.buf_entry
+        seconds, entry = compiled.llvm_seconds, compiled.buf_entry
         try:
             compiled.finish()
         except backend.CompileError as error:
-            if self.settings.check and sys.__stderr__ is not None:
-                sys.__stderr__.write(f"pytrace: {error}\n")
+            self._say(error)
             return
-        llvm = sum(compiled.timings.values()) - seconds
+        llvm = compiled.llvm_seconds - seconds
         self.times["time_llvm"] += llvm
         self.budget.spent += llvm
         self.counts["improved"] += 1
@@ -725,7 +723,7 @@ class Jit:
         Traces are attached in the order in which they were compiled: where one jumps to another, that is there already.
         """
         compiled, trace, token = item.compiled, item.trace, item.token
-        if item.is_region:
+        if compiled.is_region:
             self._attach_region(item)
             return
         if item.better:
@@ -741,14 +739,11 @@ class Jit:
         if any(type(op.desc) is LoopToken and not op.desc.compiled.buf_entry for op in trace.ops):
             self._not_compiled(item, "the loop that it jumps to was not compiled")
             return
-        llvm = sum(v for k, v in compiled.timings.items() if k != "emit")
+        llvm = compiled.llvm_seconds
         self.times["time_llvm"] += llvm
         self.budget.spent += llvm
         self.budget.traces += 1
-        if self.settings.perf_map:
-            from .codegen import perfmap
-
-            perfmap.note(compiled)
+        self._note_code(compiled)
         if self.dumper is not None:
             self.dumper.compiled(compiled.trace, compiled)
         if not token.alive or self._raised(trace.flag):
@@ -789,7 +784,7 @@ class Jit:
             return NEVER
         if exit.count < limit << place.regions:
             return (limit << place.regions) - exit.count
-        if any(item.is_region for item in self.unfinished):
+        if any(item.compiled.is_region for item in self.unfinished):
             return limit
         members, tokens = self._region_members(token, exit.count * HOT_EDGE)
         if len(members) < 2:
@@ -802,13 +797,10 @@ class Jit:
         try:
             compiled = backend.compile_region(members, tokens, self.bridge)
         except Exception as error:  # our own: the loop's code is there all the same
-            if self.settings.check and sys.__stderr__ is not None:
-                sys.__stderr__.write(f"pytrace: {self._internal(error).context}\n")
+            self._say(self._internal(error).context)
             return NEVER
         self.times["time_codegen"] += time.perf_counter() - t0
-        item = Unfinished(compiled, token.trace, token, None)
-        item.is_region = True
-        self._attach_later(item)
+        self._attach_later(Unfinished(compiled, token.trace, token, None))
         return NEVER
 
     def _region_members(self, token: LoopToken, hot: float) -> tuple[list, list]:
@@ -839,19 +831,15 @@ class Jit:
         try:
             compiled.finish()
         except backend.CompileError as error:
-            if self.settings.check and sys.__stderr__ is not None:
-                sys.__stderr__.write(f"pytrace: {error}\n")
+            self._say(error)
             compiled.close()
             return
-        self.times["time_llvm"] += sum(v for k, v in compiled.timings.items() if k != "emit")
+        self.times["time_llvm"] += compiled.llvm_seconds
         tokens = [thing for thing in compiled.keepalive if type(thing) is LoopToken]
         if not all(t.alive and t.flag is not None and not self._raised(t.flag) for t in tokens):
             compiled.close()
             return
-        if self.settings.perf_map:
-            from .codegen import perfmap
-
-            perfmap.note(compiled)
+        self._note_code(compiled)
         compiled.forget()
         self.trees.add_region(token, compiled)
         token.compiled.jump_exit.native = compiled.buf_entry
@@ -885,10 +873,21 @@ class Jit:
         self.bridge.attach_native(func, token.compiled.entry, types, bytes(token.owned), codes[token.result], flag.handle.address, token.compiled)
         self.counts["functions"] += 1
 
+    def _say(self, what: object) -> None:
+        """What went wrong inside, for who asked to be told."""
+        if self.settings.check and sys.__stderr__ is not None:
+            sys.__stderr__.write(f"pytrace: {what}\n")
+
+    def _note_code(self, compiled: Any) -> None:
+        """For Linux perf."""
+        if self.settings.perf_map:
+            from .codegen import perfmap
+
+            perfmap.note(compiled)
+
     def _not_compiled(self, item: Unfinished, why: str) -> None:
         self.aborts["compile"] = self.aborts.get("compile", 0) + 1
-        if self.settings.check and sys.__stderr__ is not None:
-            sys.__stderr__.write(f"pytrace: {why}\n")
+        self._say(why)
         if item.exit is not None:
             self.trees.forget_shape(item.token, item.compiled)
             self.bridge.detach_bridge(item.exit, NEVER)

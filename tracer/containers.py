@@ -10,12 +10,10 @@ from typing import Any
 from . import arrays, ir, iterators
 from .aborts import Abort, Raised
 from .ir import INT, Const
+from .iterators import LIST_ITER, RANGE_ITER, TUPLE_ITER
 
 PY313 = sys.version_info >= (3, 13)
 SIZES = {list: ir.LIST_SIZE, tuple: ir.TUPLE_SIZE}
-RANGE_ITER = type(iter(range(0)))
-LIST_ITER = type(iter([]))
-TUPLE_ITER = type(iter(()))
 ASCII_ITER = type(iter("a"))  # of a string of ASCII characters only; other strings have another type
 LIST_WRITES = ("list.ob_size", "list.ob_item", "list.items")
 _SAFE_KEYS = frozenset((int, str, float, bool, bytes, type(None)))
