@@ -98,6 +98,10 @@ run_chain(PtNative entry, PtCtx *ctx, PtTrialEntry *trial)
         }
         e = ((PtNative)e->native)(ctx);
     }
+    struct gc_generation *young = ctx->tstate->interp->gc.generations;
+    if (young->count > young->threshold) {
+        pt_collection_due();
+    }
     if (start) {
         pt.stats.native_ns += now_ns() - start;
     }

@@ -311,6 +311,8 @@ PT_HIDDEN int pt_compiling(void);
 /* ---- collector.c ---- */
 
 PT_HIDDEN int pt_collector_init(PyObject *module);
+/* Native code was left, and a collection is due. */
+PT_HIDDEN void pt_collection_due(void);
 
 /* ---- start.c: what the command needs ---- */
 
