@@ -10,7 +10,6 @@
 #include "internal/pycore_interp.h"
 #include "internal/pycore_long.h"
 #include "internal/pycore_object.h"
-#include "internal/pycore_obmalloc.h"
 #include "internal/pycore_pymem.h"
 #include "internal/pycore_runtime.h"
 #include "runtime.h"
@@ -23,7 +22,7 @@ static struct {
 } blocks;
 
 static int pymalloc; /* objects come in blocks of a known size */
-static struct pool_header **pools; /* pymalloc's usedpools, where there is one interpreter's to speak of */
+struct pool_header **pt_pools; /* pymalloc's usedpools, where there is one interpreter's to speak of */
 
 #if PY_VERSION_HEX >= 0x030d0000
 #define PT_USED_POOLS(interp) ((interp)->obmalloc->pools.used)
@@ -37,7 +36,7 @@ pt_boxes_init(void)
     const char *name = _PyMem_GetCurrentAllocatorName();
     pymalloc = name != NULL && strcmp(name, "pymalloc") == 0;
     blocks.room = pymalloc ? KEPT : 0;
-    pools = pymalloc ? PT_USED_POOLS(PyInterpreterState_Get()) : NULL;
+    pt_pools = pymalloc ? PT_USED_POOLS(PyInterpreterState_Get()) : NULL;
 }
 
 /* Gives everything back that is kept. */
@@ -52,23 +51,6 @@ pt_boxes_clear(void)
     }
 }
 
-/* A block from the pool that pymalloc is using for this size, where that is a matter of taking the next one; or NULL. */
-static inline void *
-next_in_pool(void)
-{
-    if (pools == NULL) {
-        return NULL;
-    }
-    struct pool_header *pool = pools[2 * ((BLOCK - 1) >> ALIGNMENT_SHIFT)];
-    void *block = pool->freeblock;
-    if (pool == pool->nextpool || *(void **)block == NULL) {
-        return NULL;
-    }
-    pool->ref.count++;
-    pool->freeblock = *(void **)block;
-    return block;
-}
-
 static inline void *
 take(PyTypeObject *type)
 {
@@ -77,7 +59,7 @@ take(PyTypeObject *type)
         blocks.first = *(void **)o;
         blocks.room++;
     }
-    else if ((o = next_in_pool()) == NULL) {
+    else if ((o = pt_next_in_pool(BLOCK)) == NULL) {
         return NULL;
     }
     o->ob_refcnt = 1;

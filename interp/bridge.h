@@ -313,6 +313,8 @@ PT_HIDDEN int pt_compiling(void);
 PT_HIDDEN int pt_collector_init(PyObject *module);
 /* Native code was left, and a collection is due. */
 PT_HIDDEN void pt_collection_due(void);
+/* New instances may be of the middle generation. */
+PT_HIDDEN extern int pt_expects_no_garbage;
 
 /* ---- start.c: what the command needs ---- */
 

@@ -9,7 +9,9 @@
    Compiled code makes objects faster, so the collector's share of the time grows. Young objects are looked at as often as in
    CPython. The next generation is looked at less often while that finds nothing: where such a collection is due as native code
    is left, it is put off, up to PATIENCE - 1 times, and twice as often after each collection that found no garbage. One that
-   found some ends the patience. So cycles wait longer only where there were none.
+   found some ends the patience. So cycles wait longer only where there were none. When the patience is at its end, most new
+   instances are of the middle generation at once, but for one batch in eight; as soon as a young collection finds anything, all are young
+   again, and the middle generation is due.
 
    pymalloc gives empty arenas back at once, and a loop that builds and drops a large structure gets them from the kernel page by page
    each time. Up to ARENAS of them are kept; the kernel may take their pages when it needs memory. */
@@ -103,15 +105,27 @@ end_loading(PyObject *self, PyObject *unused)
 
 static struct {
     Py_ssize_t collections, found; /* of the older generations, as of the last time */
+    Py_ssize_t found_young;
     int patience, postponed;
-} old;
+} past;
+
+int pt_expects_no_garbage;
 
 void
 pt_collection_due(void)
 {
     Collector *gc = &PyInterpreterState_Main()->gc;
     struct gc_generation *middle = &gc->generations[1];
-    if (!gc->enabled || gc->collecting || middle->count <= middle->threshold || middle->threshold <= 0) {
+    if (!gc->enabled || gc->collecting || middle->threshold <= 0) {
+        return;
+    }
+    if (pt_expects_no_garbage && gc->generation_stats[0].collected != past.found_young) {
+        pt_expects_no_garbage = 0;
+        past.patience = 1;
+        middle->count = middle->threshold + 1;
+    }
+    past.found_young = gc->generation_stats[0].collected;
+    if (middle->count <= middle->threshold) {
         return;
     }
     Py_ssize_t collections = 0, found = 0;
@@ -120,14 +134,15 @@ pt_collection_due(void)
         collections += s->collections;
         found += s->collected + s->uncollectable;
     }
-    if (collections != old.collections) {
-        old.patience = found == old.found ? Py_MIN(2 * Py_MAX(old.patience, 1), PATIENCE) : 1;
-        old.postponed = 0;
-        old.collections = collections;
-        old.found = found;
+    if (collections != past.collections) {
+        past.patience = found == past.found ? Py_MIN(2 * Py_MAX(past.patience, 1), PATIENCE) : 1;
+        past.postponed = 0;
+        past.collections = collections;
+        past.found = found;
+        pt_expects_no_garbage = past.patience == PATIENCE;
     }
-    if (old.postponed + 1 < old.patience) {
-        old.postponed++;
+    if (past.postponed + 1 < past.patience) {
+        past.postponed++;
         middle->count = 0;
     }
 }

@@ -70,6 +70,12 @@ take_block(size_t size)
         blocks[i].room++;
         return block;
     }
+    if (size <= LARGEST) {
+        void *block = pt_next_in_pool(size);
+        if (block != NULL) {
+            return block;
+        }
+    }
     return PyObject_Malloc(size);
 }
 
@@ -170,10 +176,13 @@ class_of(PyTypeObject *type)
 
 /* ---- making ---- */
 
+enum { PROBES = 7 << 8 };
+static unsigned made;
+
 static inline void
 track(PyObject *o)
 {
-    PyGC_Head *head = _Py_AS_GC(o), *young = gc->generation0;
+    PyGC_Head *head = _Py_AS_GC(o), *young = pt_expects_no_garbage && ++made & PROBES ? &gc->generations[1].head : gc->generation0;
     PyGC_Head *last = (PyGC_Head *)young->_gc_prev;
     _PyGCHead_SET_NEXT(last, head);
     _PyGCHead_SET_PREV(head, last);

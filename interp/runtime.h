@@ -1,6 +1,8 @@
 /* What runtime.c, boxes.c and shortcuts.c offer to the module. */
 #ifndef PT_RUNTIME_H
 #define PT_RUNTIME_H
+#include "internal/pycore_obmalloc.h"
+
 int pt_add_runtime_symbols(PyObject *dict);
 int pt_runtime_init(PyObject *module);
 PT_HIDDEN PyObject *pt_call_frame(PyObject *fn, PyObject **args, size_t n, PyObject *names);
@@ -17,6 +19,34 @@ PyObject *pt_py_method_def(PyObject *self, PyObject *x);
 PyObject *pt_py_quiet_slice(PyObject *self, PyObject *args);
 double pt_random(PyObject *self);
 PyObject *pt_check_random(PyObject *self, PyObject *type);
+
+PT_HIDDEN extern struct pool_header **pt_pools;
+
+/* A block from the pool that pymalloc is using for this size, where that is a matter of taking the next one; or NULL. */
+static inline void *
+pt_next_in_pool(size_t size)
+{
+    if (pt_pools == NULL) {
+        return NULL;
+    }
+    size_t i = (size - 1) >> ALIGNMENT_SHIFT;
+    struct pool_header *pool = pt_pools[2 * i];
+    if (pool == pool->nextpool) {
+        return NULL;
+    }
+    void *block = pool->freeblock, *next = *(void **)block;
+    if (next == NULL) { /* the last one that was given back: behind it comes what was never used */
+        if (pool->nextoffset > pool->maxnextoffset) {
+            return NULL;
+        }
+        next = (char *)pool + pool->nextoffset;
+        pool->nextoffset += (uint)((i + 1) << ALIGNMENT_SHIFT);
+        *(void **)next = NULL;
+    }
+    pool->ref.count++;
+    pool->freeblock = next;
+    return block;
+}
 
 void pt_boxes_init(void);
 void pt_boxes_clear(void);
