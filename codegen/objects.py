@@ -253,7 +253,7 @@ def _load_at(w: Writer, op: ir.Op, a: list[str]) -> None:
     w.load(w.define(op), LLVM_TYPE[d.type], _element(w, op, a), 0, d.memory, ", " + INVARIANT if d.immutable else "")
 
 
-@emits("store_at")
+@emits("store_at", "put_at")
 def _store_at(w: Writer, op: ir.Op, a: list[str]) -> None:
     d = op.desc
     narrow = _NARROW_ITEMS.get(d.name)

@@ -1,4 +1,4 @@
-"""Instances made in the memory of those that they replace.
+"""Instances and copies of lists, made in the memory of those that they replace.
 
     r7 = box_float(f1)
     r8 = box_float(f2)
@@ -13,6 +13,12 @@ same class with the same attributes, all of them numbers, strings and the like, 
 boxes, see `recycle` in the optimizer); otherwise a new instance is made, stored, and the old one given up.  Nobody can tell: nothing but
 the place knows the old instance, and what is left of the trace does not name it.  The boxes are made only where they are needed, if nothing
 else asks for them.
+
+    r7 = call(r2, i3, i4) #pt_list_slice
+    guard_harmless(r5)
+    decref(r5)
+
+Here it is the trace that lets go of what may be a list that nobody else has, and as long as the new one.
 """
 
 from __future__ import annotations
@@ -22,10 +28,12 @@ from typing import Any, NamedTuple
 from ..tracer import ir
 from ..tracer.ir import Op
 from . import objects
+from .exits import RAISE
 from .text import LIKELY, Writer, address
 
 _C = {name: row.code for name, row in ir.BY_NAME.items()}
 _NEW, _STORE, _STORE_AT, _OWN, _GUARD, _DECREF = (_C[name] for name in ("new_instance", "store", "store_at", "own", "guard_harmless", "decref"))
+_CALL = _C["call"]
 _RAW = {_C["box_float"]: 1, _C["box_int"]: 2}
 MOST = 30  # attributes: two bits of a word for each
 _ORDERED = 8  # attributes whose order is one word
@@ -33,7 +41,7 @@ _ALL_FLOATS = sum(_RAW[_C["box_float"]] << 2 * k for k in range(MOST))
 
 
 class Renewal(NamedTuple):
-    store: Op
+    store: Op | None
     guard: Op
     raw: frozenset[Op]  # boxes that are not made for themselves
 
@@ -44,6 +52,11 @@ def find(w: Writer) -> tuple[dict[Op, Renewal], set[Op]]:
     found: dict[Op, Renewal] = {}
     together: set[Op] = set()
     for k, op in enumerate(ops):
+        if op.code == _CALL and op.desc.symbol == "pt_list_slice" and k + 2 < len(ops):  # pyright: ignore[reportOptionalMemberAccess]
+            guard, decref = ops[k + 1 : k + 3]
+            if guard.code == _GUARD and decref.code == _DECREF and decref.snap is None and guard.args[0] is decref.args[0] is not op:
+                found[op] = Renewal(None, guard, frozenset())
+                together.update((guard, decref))
         if op.code != _NEW or not 0 < len(op.desc) <= MOST or ir.NULL in op.args or k + 4 >= len(ops):
             continue
         store, own, guard, decref = ops[k + 1 : k + 5]
@@ -55,7 +68,7 @@ def find(w: Writer) -> tuple[dict[Op, Renewal], set[Op]]:
             together.update((store, own, guard, decref))
     if not found:
         return found, together
-    uses = _uses(w)
+    uses = _uses(w) if any(renewal.raw for renewal in found.values()) else {}
     for op, renewal in found.items():
         raw = frozenset([v for v in renewal.raw if uses[v] == 1])
         found[op] = renewal._replace(raw=raw)
@@ -81,6 +94,30 @@ def _uses(w: Writer) -> dict[Op, int]:
 
 
 def emit(w: Writer, op: Op, renewal: Renewal) -> None:
+    if renewal.store is None:
+        _slice(w, op, renewal.guard)
+    else:
+        _instance(w, op, renewal, renewal.store)
+
+
+def _slice(w: Writer, op: Op, guard: Op) -> None:
+    failed = w.exit(op, RAISE)
+    both, bad = w.fresh(), w.fresh()
+    source, low, high, old = (w.value(v) for v in (*op.args, guard.args[0]))
+    w.lines.append(f"{both} = call ptr {w.symbol('pt_slice_over')}(ptr {source}, i64 {low}, i64 {high}, ptr {old}) nounwind")
+    w.lines.append(f"{bad} = icmp eq ptr {both}, null")
+    w.leave_if(bad, failed)
+    word, bit, clean, left = (w.fresh() for _ in range(4))
+    w.lines.append(f"{word} = ptrtoint ptr {both} to i64")
+    w.lines.append(f"{bit} = and i64 {word}, 1")
+    w.lines.append(f"{clean} = and i64 {word}, -2")
+    w.lines.append(f"{w.define(op)} = inttoptr i64 {clean} to ptr")
+    w.lines.append(f"{left} = icmp ne i64 {bit}, 0")
+    w.position = w.trace.ops.index(guard, w.position)
+    w.leave_if(left, w.exit(guard))
+
+
+def _instance(w: Writer, op: Op, renewal: Renewal, store: Op) -> None:
     maker = w.env.new_maker(op.args[0].value, op.desc)  # pyright: ignore[reportAttributeAccessIssue, reportArgumentType]
     w.keep.append(maker)
     kinds, values, types = 0, [], []
@@ -90,7 +127,6 @@ def emit(w: Writer, op: Op, renewal: Renewal) -> None:
             v = v.args[0]  # pyright: ignore[reportAttributeAccessIssue]
         values.append(w.value(v))
         types.append({ir.FLOAT: "double", ir.INT: "i64", ir.REF: "ptr"}[v.type])
-    store = renewal.store
     place = objects.place_of(w, store, [w.value(v) for v in store.args[:-1]])
     if kinds == _ALL_FLOATS >> 2 * (MOST - len(values)) and len(values) <= _ORDERED and maker.keys:
         old, done = _write_in_place(w, op, maker, place, store.desc.memory, values)

@@ -341,6 +341,7 @@ PyObject *pt_make_instance(PtMaker *m, PyObject **values);
 PT_HIDDEN int pt_fill_instance(PtMaker *m, PyObject *o, PyObject **values);
 int pt_add_attribute(PyObject *o, PyObject *name, PyObject *value, int64_t place);
 void *pt_renew(PtMaker *m, PyObject **place, int64_t *values, uint64_t kinds);
+void *pt_slice_over(PyObject *list, int64_t low, int64_t high, PyObject *old);
 PyObject *pt_own_attribute(PyObject *o, PyObject *name, int64_t place);
 int64_t pt_lacks_attribute(PyObject *o, PyObject *name);
 PyObject *pt_replace_attribute(PyObject *o, PyObject *name, PyObject *value, int64_t place);

@@ -9,7 +9,7 @@
    Compiled code makes objects faster, so the collector's share of the time grows. Young objects are looked at as often as in
    CPython. The next generation is looked at less often while that finds nothing: where such a collection is due as native code
    is left, it is put off, up to PATIENCE - 1 times, and twice as often after each collection that found no garbage. One that
-   found some ends the patience. So cycles wait longer only where there were none. When the patience is at its end, most new
+   found some ends the patience. So cycles wait longer only where there were none. After TRUST postponements most new
    instances are of the middle generation at once, but for one batch in eight; as soon as a young collection finds anything, all are young
    again, and the middle generation is due.
 
@@ -21,7 +21,7 @@
 #include <sys/mman.h>
 #endif
 
-enum { PATIENCE = 16, ARENAS = 64, ARENA_BYTES = 1 << 20 };
+enum { PATIENCE = 64, TRUST = 8, ARENAS = 64, ARENA_BYTES = 1 << 20 };
 
 typedef struct _gc_runtime_state Collector;
 
@@ -139,7 +139,7 @@ pt_collection_due(void)
         past.postponed = 0;
         past.collections = collections;
         past.found = found;
-        pt_expects_no_garbage = past.patience == PATIENCE;
+        pt_expects_no_garbage = past.patience >= TRUST;
     }
     if (past.postponed + 1 < past.patience) {
         past.postponed++;

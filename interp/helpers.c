@@ -408,7 +408,7 @@ static const Symbol own[] = {
     OWN(pt_make_function), OWN(pt_new_generator), OWN(pt_is_plain_generator), OWN(pt_set_add), OWN(pt_send), OWN(pt_sync), OWN(pt_unsync), OWN(pt_dealloc_sync), OWN(pt_traceback), OWN(pt_must_leave), OWN(pt_native_exit),
     OWN(pt_native_after), OWN(pt_native_sync), OWN(pt_native_unsync), OWN(pt_native_dealloc), OWN(pt_drop_result), OWN(pt_unbox_int), OWN(pt_box_int),
     OWN(pt_box_float), OWN(pt_free), OWN(pt_store_float), OWN(pt_store_int), OWN(pt_new_tuple), OWN(pt_new_list), OWN(pt_list_append), OWN(pt_range_iter_new), OWN(pt_list_iter_new), OWN(pt_tuple_iter_new), OWN(pt_new_enumerate), OWN(pt_new_zip), OWN(pt_new_range),
-    OWN(pt_new_instance), OWN(pt_make_instance), OWN(pt_add_attribute), OWN(pt_release), OWN(pt_contains), OWN(pt_lookup), OWN(pt_renew), OWN(pt_own_attribute), OWN(pt_lacks_attribute), OWN(pt_replace_attribute),
+    OWN(pt_new_instance), OWN(pt_make_instance), OWN(pt_add_attribute), OWN(pt_release), OWN(pt_contains), OWN(pt_lookup), OWN(pt_renew), OWN(pt_slice_over), OWN(pt_own_attribute), OWN(pt_lacks_attribute), OWN(pt_replace_attribute),
     OWN(pt_dies_plainly), OWN(pt_int_floordiv), OWN(pt_int_mod), OWN(pt_int_pow), OWN(pt_float_floordiv), OWN(pt_float_mod),
     OWN(pt_float_pow),
 #if !PT_312

@@ -892,6 +892,44 @@ pt_renew(PtMaker *m, PyObject **place, int64_t *values, uint64_t kinds)
     return o + !pt_release(old);
 }
 
+/* list[low:high], in the memory of `old` where the caller's reference is the only one and the items of that list can go without anybody noticing;
+   gives up that reference. A new reference; its address + 1 where giving up the old list may run Python code: then the caller has its reference
+   still; NULL with an exception, and the old list is as it was. */
+void *
+pt_slice_over(PyObject *list, int64_t low, int64_t high, PyObject *old)
+{
+    Py_ssize_t start = low, stop = high, n = PySlice_AdjustIndices(PyList_GET_SIZE(list), &start, &stop, 1);
+    PyListObject *l = (PyListObject *)old;
+    if (Py_REFCNT(old) == 1 && old != list && Py_IS_TYPE(old, &PyList_Type) && n <= l->allocated && n >= l->allocated / 2 && n <= LONG && !is_observed()) {
+        Py_ssize_t had = Py_SIZE(old), i = 0;
+        PyObject **from = ((PyListObject *)list)->ob_item + start, **items = l->ob_item;
+        while (i < had && (_Py_IsImmortal(items[i]) || is_leaf(Py_TYPE(items[i])))) {
+            i++;
+        }
+        if (i == had) {
+            while (i > n) {
+                drop(items[--i]);
+            }
+            for (Py_ssize_t k = 0; k < n; k++) {
+                PyObject *gone = k < i ? items[k] : NULL;
+                items[k] = Py_NewRef(from[k]);
+                drop(gone);
+            }
+            Py_SET_SIZE(old, n);
+            return old;
+        }
+    }
+    char *r = (char *)PyList_GetSlice(list, start, stop);
+    if (r == NULL || _Py_IsImmortal(old)) {
+        return r;
+    }
+    if (Py_REFCNT(old) > 1) {
+        old->ob_refcnt--;
+        return r;
+    }
+    return r + !pt_release(old);
+}
+
 /* ---- for Python ---- */
 
 typedef struct {

@@ -12,6 +12,7 @@ from ..tracer import ir
 from . import cse, fold, guards, heap, instances, loop, ranges, virtuals
 from .codes import C
 from .dce import remove_dead_code
+from .exchange import exchange_items
 from .forward import DeadEnd, Forward
 from .peel import peel
 from .recycle import recycle_boxes
@@ -68,6 +69,7 @@ PASSES: list[tuple[str, Callable[[ir.Trace, frozenset[str]], ir.Trace]]] = [
     ("peel", peel),
     ("forward", forward),
     ("refcounts", eliminate_refcounts),
+    ("exchange", exchange_items),
     ("recycle", recycle_boxes),
     ("dce", remove_dead_code),
 ]

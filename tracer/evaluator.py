@@ -545,6 +545,8 @@ class _Run:
             raise EvalError("A store into immutable items")
         self.items(base, index, op.desc)[index] = value
 
+    op_put_at = op_store_at
+
     def op_store_float(self, op: Op, obj: Obj, value: float) -> None:
         obj.fields[op.desc.name] = self.recycled(self.field(obj, op.desc.name), value)
 

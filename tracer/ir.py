@@ -154,6 +154,8 @@ _op("load", "?>?", "a field of an object or struct (base: ref or ptr; a ref resu
 _op("store", "??>v", "set a field (base as for load; a ref operand is stolen; the old value is not released); desc: FieldDescr", steals=(1,))
 _op("load_at", "?i>?", "an element; desc: ArrayDescr; base: ptr, or ref for inline arrays")
 _op("store_at", "?i?>v", "set an element (a ref operand is stolen; the old one is not released); desc: ArrayDescr", steals=(2,))
+_op("put_at", "?ir>v", "set an item, without counting; stands in a group that puts in again what it takes out of the same array, with nothing in between that can tell; "
+    "desc: ArrayDescr (ref)")
 # -- allocations
 _op("new_tuple", "*>r", "tuple of the operands", "owns", "alloc", steals=(-1,))
 _op("new_list", "*>r", "list of the operands", "owns", "alloc", steals=(-1,))

@@ -152,7 +152,7 @@ class _Verifier:
                     raise self.fail(f"The field is {desc.type}, not {op.type}")
                 if op.name == "store":
                     self.use(args[1], desc.type)
-            case "load_at" | "store_at":
+            case "load_at" | "store_at" | "put_at":
                 self.kind_of(desc, ir.ArrayDescr)
                 if args[0].type not in (ir.PTR, ir.REF):
                     raise self.fail("The base is neither ptr nor ref")

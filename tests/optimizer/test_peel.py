@@ -13,7 +13,7 @@ incref(r0)
 guard_poll() @{root+6[0=r0, 1=r0 | ]}
 jump(r0, r0)
 """
-EVERYTHING_ELSE = frozenset({"forward", "refcounts", "dce", "recycle"})
+EVERYTHING_ELSE = frozenset({"forward", "refcounts", "dce", "recycle", "exchange"})
 
 
 def peeled(off=frozenset()):
