@@ -15,7 +15,20 @@ from .text import INVARIANT, LIKELY, LLVM_TYPE, UNLIKELY, ExitBlock, Writer, _co
 
 @emits("box_int")
 def _box_int(w: Writer, op: ir.Op, a: list[str]) -> None:
-    w.lines.append(f"{w.define(op)} = call ptr {w.symbol('pt_box_int')}(i64 {a[0]}) {_PLAIN_ALLOCATOR}")
+    """The small ints lie side by side."""
+    index, known, place, made = (w.fresh() for _ in range(4))
+    small, make, done = w.label("b"), w.label("b"), w.label("b")
+    w.lines.append(f"{index} = add i64 {a[0]}, {w.offset('small_ints.first')}")
+    w.lines.append(f"{known} = icmp ult i64 {index}, {w.offset('small_ints.n')}")
+    w.lines.append(f"br i1 {known}, label %{small}, label %{make}")
+    w.begin(small)
+    w.lines.append(f"{place} = getelementptr [{w.offset('small_ints.size')} x i8], ptr {w.symbol('pt_small_ints')}, i64 {index}")
+    w.lines.append(f"br label %{done}")
+    w.begin(make)
+    w.lines.append(f"{made} = call ptr {w.symbol('pt_box_int')}(i64 {a[0]}) {_PLAIN_ALLOCATOR}")
+    w.lines.append(f"br label %{done}")
+    w.begin(done)
+    w.lines.append(f"{w.define(op)} = phi ptr [ {place}, %{small} ], [ {made}, %{make} ]")
 
 
 @emits("box_float")

@@ -517,7 +517,7 @@ static const struct {
     void *address;
 } symbols[] = {
 #define S(f) {#f, (void *)f}
-    {"pt_ascii_chars", (void *)&_Py_SINGLETON(strings).ascii[0]}, S(pt_ascii_char), S(pt_str_eq), S(pt_list_slice), S(pt_list_stepped), S(pt_list_pop_at), S(pt_quiet_slice), S(pt_list_setslice), S(pt_random), S(pt_callv), S(pt_callkw), S(pt_call_ex), S(pt_givev), S(pt_givekw), S(pt_give_ex), S(pt_getslice), S(pt_setslice), S(pt_build_map), S(pt_build_set),
+    {"pt_ascii_chars", (void *)&_Py_SINGLETON(strings).ascii[0]}, {"pt_small_ints", (void *)&_PyLong_SMALL_INTS[0]}, S(pt_ascii_char), S(pt_str_eq), S(pt_list_slice), S(pt_list_stepped), S(pt_list_pop_at), S(pt_quiet_slice), S(pt_list_setslice), S(pt_random), S(pt_callv), S(pt_callkw), S(pt_call_ex), S(pt_givev), S(pt_givekw), S(pt_give_ex), S(pt_getslice), S(pt_setslice), S(pt_build_map), S(pt_build_set),
 #if PY_VERSION_HEX >= 0x030d0000
     {"reference_tracer", &_PyRuntime.ref_tracer.tracer_func},
 #endif

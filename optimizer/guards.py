@@ -18,6 +18,9 @@ from .codes import C
 from .forward import GONE, DeadEnd, Forward, is_stable
 from .objects import TYPES, UNBOX
 
+# what C functions of ours give, always
+RESULTS: dict[str, type] = {"pt_ascii_char": str, "pt_list_slice": list, "pt_list_stepped": list}
+
 # -- before: is it known already?
 
 
@@ -207,6 +210,13 @@ def learn_new(fw: Forward, op: Op) -> None:
         fw.unboxed[op] = op.args[0]
 
 
+def learn_result(fw: Forward, op: Op) -> None:
+    cls = RESULTS.get(op.desc.symbol)
+    if cls is not None:
+        fw.types[op] = cls
+        fw.nonnull.add(op)
+
+
 def learn_ref_eq(fw: Forward, op: Op) -> None:
     """guard_true(ref_eq(x, constant)) is a guard_is."""
     truth = op.args[0]
@@ -245,6 +255,7 @@ AFTER = (
         C.GUARD_IS_NOT: learn_fact,
         C.GUARD_NOT_INVALIDATED: learn_valid,
         C.NEW_INSTANCE: learn_new,
+        C.CALL: learn_result,
     }
     | dict.fromkeys(UNBOX.values(), learn_unboxed)
     | dict.fromkeys(TYPES, learn_new)

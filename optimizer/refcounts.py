@@ -275,6 +275,8 @@ def eliminate_refcounts(trace: Trace, off: frozenset[str] = frozenset()) -> Trac
                 else:
                     for memory in desc.writes:
                         scan.overwrite(memory)
+                if desc.symbol == "pt_list_append" and stolen_refs:
+                    scan.hold(stolen_refs[0], ir.LIST_ITEM.memory, op.args[0])
                 for r in stolen_refs:
                     scan.touch(r)
                 if op.type == ir.REF:

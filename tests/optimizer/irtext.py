@@ -14,6 +14,7 @@ CALLS = {
         ir.CallDescr("peek", "r", ir.INT, reads=("*",)),
         ir.CallDescr("twice", "i", ir.INT, pure=True),
         ir.CallDescr("poke", "r", ir.VOID, writes=("list.items",)),
+        ir.CallDescr("pt_ascii_char", "ri", ir.REF, pure=True, owns=False),
         ir.CallDescr("eat", "r", ir.VOID, steals=(0,)),
     )
 }

@@ -82,3 +82,8 @@ def test_switched_off():
 def test_what_a_guard_on_a_bool_fails_with():
     trace = walked(f"{REF}r3 = box_bool(b2)\nguard_true(b2) @s1[r3]{END}")
     assert trace.ops[0].snap.frames[0].stack[0].value is False
+
+
+def test_what_our_functions_give():
+    text = "[r0:ref, i1:int]\nr2 = call(r0, i1) #pt_ascii_char\nguard_nonnull(r2) @s0\nguard_type(r2, $str) @s1\nguard_harmless(r2) @s2\nexit() @s3[r2]"
+    assert lines(text) == ["r2 = call(r0, i1) #pt_ascii_char"]

@@ -14,6 +14,7 @@ DESCRS = {
         ir.CallDescr("peek", "r", ir.INT, reads=("*",)),
         ir.CallDescr("poke", "r", ir.VOID, writes=("list.items",)),
         ir.CallDescr("poke_cell", "r", ir.VOID, writes=("cell.ob_ref",)),
+        ir.CallDescr("pt_list_append", "rr", ir.INT, error="neg", writes=("list.ob_size", "list.ob_item", "list.items"), steals=(1,)),
         ir.CallDescr("eat", "r", ir.VOID, steals=(0,)),
     )
 }
@@ -302,3 +303,17 @@ def test_what_an_instance_lets_go_of():
     verify(trace)
     eliminate_refcounts(trace)
     assert next(op for op in trace.ops if op.name == "decref").snap is not None
+
+
+APPENDED = "[r0:ref+, i1:int, r2:ref+]\nr3 = box_int(i1)\nincref(r3)\ni4 = call(r0, r3) #pt_list_append @s0[r0, r2]\n"
+
+
+def test_what_was_appended_is_held_by_the_list():
+    assert counting(APPENDED + "guard_poll() @s1[r3]\ndecref(r3)\nexit() @s2") == []
+
+
+@pytest.mark.parametrize("between", ["STORE", "decref(r0) @s1"])
+def test_until_something_may_take_it_out(between):
+    if between == "STORE":
+        between = "p5 = load(r2) #list.ob_item\nr6 = load_at(p5, i1) #list.items\nstore_at(p5, i1, $int) #list.items\nown(r6)\ndecref(r6) @s1"
+    assert "decref r3" in counting(APPENDED + between + "\ndecref(r3)\nexit() @s2")
