@@ -18,7 +18,7 @@ def _box_int(w: Writer, op: ir.Op, a: list[str]) -> None:
     """The small ints lie side by side."""
     index, known, place, made = (w.fresh() for _ in range(4))
     small, make, done = w.label("b"), w.label("b"), w.label("b")
-    w.lines.append(f"{index} = add i64 {a[0]}, {w.offset('small_ints.first')}")
+    w.lines.append(f"{index} = add i64 {a[0]}, {w.offset('small_ints.below')}")
     w.lines.append(f"{known} = icmp ult i64 {index}, {w.offset('small_ints.n')}")
     w.lines.append(f"br i1 {known}, label %{small}, label %{make}")
     w.begin(small)

@@ -371,7 +371,7 @@ static const Number numbers[] = {
 #else
     C("eval_breaker.mask", 0xff), C("eval_breaker.width", sizeof(uintptr_t)),
 #endif
-    C("small_ints.first", -_PY_NSMALLNEGINTS), C("small_ints.n", _PY_NSMALLNEGINTS + _PY_NSMALLPOSINTS), SIZE("small_ints.size", PyLongObject),
+    C("small_ints.below", _PY_NSMALLNEGINTS), C("small_ints.n", _PY_NSMALLNEGINTS + _PY_NSMALLPOSINTS), SIZE("small_ints.size", PyLongObject),
     C("err.zero", ERR_ZERO), C("err.range", ERR_RANGE),
 };
 

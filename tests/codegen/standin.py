@@ -22,7 +22,7 @@ LAYOUT = {
     "complex.real": 16, "complex.imag": 24, "method.im_func": 16, "method.im_self": 24,
     "ctx.tstate": 0, "ctx.frame": 8, "ctx.slots": 16, "ctx.buf": 24, "ctx.eval_breaker": 32,
     "eval_breaker.width": 8, "eval_breaker.mask": 0xFF, "type.tp_basicsize": 32,
-    "small_ints.first": 5, "small_ints.n": 262, "small_ints.size": 32,
+    "small_ints.below": 5, "small_ints.n": 262, "small_ints.size": 32,
 }  # fmt: skip
 _api = ctypes.pythonapi
 _API = (
