@@ -319,6 +319,8 @@ take_sample(PyThreadState *ts, PtLoop *loop)
     return 0;
 }
 
+#define MOST_MISSES 200          /* at a function's start */
+
 /* Where entries are refused CPython runs the loop, so after as many refusals (less the entries that went well) as make a
    loop hot it is recorded again. */
 static PyObject *
@@ -332,7 +334,7 @@ enter_loop(PyThreadState *ts, PyCodeObject *code, PtCode *pc, PtLoop *loop, int 
         if (entering < 0) {
             pt.stats.unprofitable++;
             loop->lost = 1;
-            if (detach(loop, -1) < 0) {
+            if (detach(loop, -1) < 0 || (pc->func.entry != NULL && detach(&pc->func, -1) < 0)) {
                 return NULL;
             }
         }
@@ -359,6 +361,13 @@ enter_loop(PyThreadState *ts, PyCodeObject *code, PtCode *pc, PtLoop *loop, int 
         pt_trial_left(loop, ts, r.f, &trial);
     }
     loop->misses += refused ? 1 : loop->misses > 0 ? -1 : 0;
+    if (header < 0 && loop->misses >= MOST_MISSES && result != NULL) {
+        loop->lost = 1;
+        if (detach(loop, -1) < 0) {
+            Py_CLEAR(result);
+        }
+        return result;
+    }
     if (loop->misses < pt.loop_threshold || header < 0 || result == NULL || loop->state != PT_LOOP_COMPILED) {
         return result;
     }
@@ -689,6 +698,10 @@ detach(PtLoop *loop, long long next)
 static PtLoop *
 loop_at(PyObject *code, Py_ssize_t offset)
 {
+    if (offset == -1) {
+        PtCode *pc = pt_code_info((PyCodeObject *)code);
+        return pc ? &pc->func : NULL;
+    }
     int unit = pt_unit((PyCodeObject *)code, offset);
     PtCode *pc = unit < 0 ? NULL : pt_code_info((PyCodeObject *)code);
     return pc ? pt_find_loop(pc, unit) : NULL;
@@ -848,8 +861,7 @@ bridge_loop_entries(PyObject *self, PyObject *args)
     if (!PyArg_ParseTuple(args, "O!n:loop_entries", &PyCode_Type, &code, &offset)) {
         return NULL;
     }
-    PtCode *pc = offset < 0 ? pt_code_info((PyCodeObject *)code) : NULL;
-    PtLoop *loop = pc ? &pc->func : offset < 0 ? NULL : loop_at(code, offset);
+    PtLoop *loop = loop_at(code, offset);
     return loop ? PyLong_FromLongLong(loop->entries) : NULL;
 }
 

@@ -78,13 +78,12 @@ pt_unwatch_code(void)
     watcher = -1;
 }
 
-/* Whether a function with this code could call itself by its name, and be compiled (see tracer/functions.py). All other code is
-   never counted: the event is switched off when it comes for the first time. */
+/* Whether a function with this code could call itself by its name. It may be compiled (see tracer/functions.py), or its loops are entered
+   from its start. All other code is never counted: the event is switched off when it comes for the first time. */
 static int
 may_recurse(PyCodeObject *code)
 {
-    int no = CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR | CO_VARARGS | CO_VARKEYWORDS;
-    if ((code->co_flags & no) || !(code->co_flags & CO_OPTIMIZED) || code->co_kwonlyargcount || code->co_ncellvars) {
+    if ((code->co_flags & (CO_COROUTINE | CO_ASYNC_GENERATOR)) || !(code->co_flags & CO_OPTIMIZED)) {
         return 0;
     }
     for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(code->co_names); i++) {

@@ -21,7 +21,7 @@ from .tracer import functions, ir, opcodes
 from .tracer.aborts import REASONS, Abort, Raised
 from .tracer.functions import FunctionToken
 from .tracer.generators import RESUMED
-from .tracer.recorder import MAX_INT, MIN_INT, Limits, LoopToken, Recorder
+from .tracer.recorder import ENTRY, MAX_INT, MIN_INT, Limits, LoopToken, Recorder
 from .trees import Trees
 
 NEVER = -1
@@ -40,6 +40,8 @@ LEAST_HOT_NS = 1_000_000
 MOST_SECONDS = 0.02
 MAX_WAITS = 5  # for inner loops to be compiled first
 MAX_REFUSED = 4  # times that a loop is recorded again because its code is entered in vain
+MAX_ENTRY_WAITS = 8  # for the loops of a function that is called often to be compiled
+_JUMP_LOOP = ir.BY_NAME["jump_loop"].code
 _GUARD_POLL, _GUARD_ROOM = ir.BY_NAME["guard_poll"].code, ir.BY_NAME["guard_room"].code
 MAX_MOVES = 256  # words that change places on the way to a shared bridge
 MAX_BRIDGES = 60  # of one loop
@@ -255,7 +257,11 @@ class Jit:
 
     def _hot_function(self, root: Any, code: Any) -> int:
         func = root.func
-        if func is None or code.co_filename.startswith(_OURS) or not functions.may_be_compiled(func, bytecode.info(code)) or self.watcher.is_opaque(code):
+        if func is None or code.co_filename.startswith(_OURS):
+            return NEVER
+        if not functions.may_be_compiled(func, bytecode.info(code)):
+            return self._hot_entry(root, code)
+        if self.watcher.is_opaque(code):
             return NEVER
         self._tidy()
         if not self._affords():
@@ -267,6 +273,22 @@ class Jit:
         if "result" in place.generic:
             token.result = ir.REF
         return self._run(recorder, root, place, lambda: recorder.start_function(token, frozenset(place.generic)), self._finish_function)
+
+    def _hot_entry(self, root: Any, code: Any) -> int:
+        """A function that names itself has loops: these are entered from its start, or CPython would run the first iteration each time."""
+        headers = bytecode.info(code).headers
+        if not headers or root.f_locals is not None:
+            return NEVER
+        self._tidy()
+        place = self._place((id(code), ENTRY), code)
+        if not any(self._find(code, header) for header in headers):
+            place.waits += 1
+            return RETRY << place.waits if place.waits < MAX_ENTRY_WAITS else NEVER
+        if not self._affords():
+            return LATER
+        recorder = Recorder(self.bridge, root, self._find, self.watcher, self.limits, opcodes)
+        recorder.place = place
+        return self._run(recorder, root, place, lambda: recorder.start_loop(ENTRY, frozenset(), False), self._finish_loop)
 
     def on_hot_exit(self, root: Any, exit: Any, frames: list, values: list) -> int:
         """An exit has become hot; the program's state stands in `frames`.  Where nothing is written to `root`, the bridge puts it back."""
@@ -285,6 +307,9 @@ class Jit:
         if token is not None and not token.alive:
             return RETRY
         place = Place(root.code) if token is None else self._place(token.key, token.code)
+        if token is not None and token.key[1:] == (ENTRY,) and exit.count > MINORITY * self.bridge.loop_entries(token.code, ENTRY):
+            self._end(token, NEVER)  # it hardly ever comes to the loop
+            return NEVER
         if exit.state == "bridged":
             again = self._review(exit, plan, token, place)
             waits = self._improve_bridge(plan, token)
@@ -305,7 +330,8 @@ class Jit:
             recorder.fn = token
         elif token is not None and _is_plain(token):
             recorder.belongs = token
-            recorder.around = token.header, bytecode.info(token.code).headers[token.header]
+            if token.header != ENTRY:
+                recorder.around = token.header, bytecode.info(token.code).headers[token.header]
         release = [plan.live.index(v) if not isinstance(v, ir.Const) else _const_index(plan.live, v) for v in plan.owned]
         return self._run(recorder, root, place, lambda: recorder.start_bridge(plan, frames, values, release), self._finish_bridge, frames, (frames, values))
 
@@ -598,18 +624,20 @@ class Jit:
         optimized = optimizer.optimize(trace, self.off, check, dump)
         t1 = time.perf_counter()
         self.times["time_optimizing"] += t1 - t0
-        hurry = self.trials and recorder.fn is None and "frames" not in trace.info
+        hurry = self.trials and recorder.fn is None and "frames" not in trace.info and not recorder.is_entry()
         compiled = backend.compile_trace(optimized, self.bridge, 1 if hurry else backend.TIER, wait=False, counts=self.trials)
         self.times["time_codegen"] += time.perf_counter() - t1
         return compiled
 
     def _finish_loop(self, recorder: Recorder, place: Place) -> int:
-        compiled = self._compile(recorder)
         trace = recorder.trace
         assert trace is not None
+        if trace.header == ENTRY and trace.ops[-1].code != _JUMP_LOOP:
+            raise Abort("loop-ended")
+        compiled = self._compile(recorder)
         token = LoopToken(trace)
         token.compiled = compiled
-        self._own_exits(compiled, token, ((id(trace.code), trace.header, -1),))
+        self._own_exits(compiled, token, ((id(trace.code), recorder.start_pc, -1),))
         key = id(trace.code), trace.header
         replaces = self.tokens.get(key)
         self.tokens[key] = token
@@ -757,7 +785,7 @@ class Jit:
         if item.exit is not None:
             self.bridge.attach_bridge(item.exit, compiled.buf_entry, compiled)
             item.exit.tag.bridge = compiled, ()
-            if _is_plain(token):
+            if _is_plain(token) and token.header != ENTRY:
                 self.bridge.try_again(token.code, token.header)
             item.exit.next = item.exit.count + (REVIEW << 3 * self._place(token.key, token.code).reviews)
             if trace.info.get("stays") and _is_plain(token):
@@ -767,7 +795,7 @@ class Jit:
             self._attach_function(token)
         else:
             if "frames" not in trace.info:  # the loop of an inlined frame is entered from other traces only
-                self.bridge.attach_loop(trace.code, trace.header, compiled.entry, compiled, compiled.arrivals)
+                self.bridge.attach_loop(trace.code, trace.header, compiled.entry, compiled, compiled.arrivals if trace.header != ENTRY else 0)
             self.counts["loops"] += 1
             if item.replaces is not None:
                 self.trees.retire(item.replaces, 2)

@@ -34,6 +34,7 @@ from .aborts import Abort, Raised
 from .ir import BOOL, FLOAT, INT, REF, Const, FrameState, Op, Snapshot, Trace
 
 _MISSING = object()
+ENTRY = -1  # in the place of a loop's header: a function's start
 _FAR = 1 << 30
 HARMLESS = frozenset((int, float, bool, type(None), str, bytes, complex, range, type(iter(range(0))), type(Ellipsis), type(NotImplemented)))
 _UNBOX = {int: ("unbox_int", INT), float: ("unbox_float", FLOAT), bool: ("unbox_bool", BOOL)}
@@ -528,13 +529,15 @@ class Recorder:
     # -- starting -------------------------------------------------------------------------------------------------------
 
     def start_loop(self, header: int, generic: frozenset = frozenset(), whole: bool = True) -> None:
-        """Sets up the root frame's state at a loop header.  `whole`: give up when the iteration leaves the loop."""
+        """Sets up the root frame's state at a loop header.  `whole`: give up when the iteration leaves the loop.
+        ENTRY: the frame is at its start, and the trace is to lead to a loop that is compiled."""
         real = self.real
         code = real.code
         f = Frame(real.func, code, real.globals, real.builtins, True)
-        f.pc = f.next = header
+        start = real.offset if header == ENTRY else header
+        f.pc = f.next = start
         self.header = header
-        self.start_pc = header
+        self.start_pc = start
         if whole:
             self.body_end = f.info.headers[header]
         if real.f_locals is not None:
@@ -569,7 +572,7 @@ class Recorder:
             else:
                 f.stack.append(self.hold(self._input(k, obj, generic)))
         if f.module:
-            for name in sorted(f.info.names_stored(f.info.outermost_loop(header))):
+            for name in sorted(f.info.names_stored(f.info.outermost_loop(start))):
                 obj = f.globals.get(name, _MISSING)
                 if type(obj) not in (int, float, bool) or name in generic or obj != obj:
                     continue
@@ -577,7 +580,7 @@ class Recorder:
                 entry = [f.globals, name, self.hold(v)]
                 self.names[id(f.globals), name] = entry
         trace.info["nulls"] = frozenset(nulls)
-        self.blank_at = header
+        self.blank_at = start
         self.blank()
 
     def start_function(self, token: functions.FunctionToken, generic: frozenset) -> None:
@@ -595,6 +598,9 @@ class Recorder:
         self.start_stack = []
         functions.start(self, f, locs, generic)
         self.blank()
+
+    def is_entry(self) -> bool:
+        return self.kind == "loop" and self.header == ENTRY
 
     def borrowed(self, op: Op, obj: Any) -> Val:
         return Val(op, obj, False)
@@ -1136,7 +1142,7 @@ class Recorder:
             return False
         vals = self._values_for(token.inputs, token.types, token.nulls)
         if vals is None:
-            return self._leave()
+            return False if self.is_entry() else self._leave()
         assert self.trace is not None
         self.trace.info["stays"] = not self.left and token is self.belongs
         self.ops.append(ir.make("guard_poll", snap=self.snap()))
