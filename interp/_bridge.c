@@ -342,6 +342,18 @@ enter_loop(PyThreadState *ts, PyCodeObject *code, PtCode *pc, PtLoop *loop, int 
             Py_RETURN_NONE;
         }
     }
+    if (loop->start_trial != NULL) {
+        int entering = pt_start_trial_event(pc);
+        if (entering < 0) {
+            loop->lost = 1;
+            if (detach(loop, -1) < 0) {
+                return NULL;
+            }
+        }
+        if (entering <= 0) {
+            Py_RETURN_NONE;
+        }
+    }
     if (!loop->looked && loop->arrivals != NULL && ((PtExit *)((char *)loop->arrivals - offsetof(PtExit, count)))->ticks >= PT_TICKS) {
         loop->looked = pt.attention = 1;
     }
@@ -672,6 +684,9 @@ attach(PtLoop *loop, unsigned long long address, PyObject *keepalive, int64_t *a
     if (arrivals != NULL) {
         pt_begin_trial(loop);
     }
+    if (loop->unit < 0) {
+        pt_begin_start_trial(loop);
+    }
     loop->entry = (PtNative)(uintptr_t)address;
     loop->keepalive = Py_NewRef(keepalive);
     loop->state = PT_LOOP_COMPILED;
@@ -685,6 +700,7 @@ detach(PtLoop *loop, long long next)
 {
     PyObject *old = loop->keepalive;
     pt_end_trial(loop);
+    pt_end_start_trial(loop);
     loop->arrivals = NULL;
     loop->entry = NULL;
     loop->keepalive = NULL;

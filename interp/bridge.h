@@ -152,6 +152,7 @@ typedef struct {
     int lost;                    /* a trial: it is not counted again when its code is let go of */
     int64_t *arrivals;           /* counted at the header by compiled code; in an exit that `keepalive` keeps */
     struct PtTrial *trial;       /* NULL: none, or decided */
+    struct PtStartTrial *start_trial; /* of a function's start; the same */
 } PtLoop;
 
 typedef struct {
@@ -188,6 +189,12 @@ typedef struct {
 PT_HIDDEN PtTrialEntry pt_trial_entry(PtLoop *loop);
 PT_HIDDEN void pt_trial_passes(PtTrialEntry *entry, int unit);
 PT_HIDDEN void pt_trial_left(PtLoop *loop, PyThreadState *ts, PtFrame *f, PtTrialEntry *entry);
+
+/* ---- starts.c: is native code worth entering at a function's start? ---- */
+
+PT_HIDDEN void pt_begin_start_trial(PtLoop *loop);
+PT_HIDDEN void pt_end_start_trial(PtLoop *loop);
+PT_HIDDEN int pt_start_trial_event(PtCode *pc);
 
 /* ---- root.c: the frame that was taken over ---- */
 

@@ -27,6 +27,7 @@ free_code_info(PtCode *pc)
         pt_end_trial(&pc->loops[i]);
     }
     pt_end_trial(&pc->func);
+    pt_end_start_trial(&pc->func);
     Py_XDECREF(pc->func.keepalive);
     PyMem_Free(pc->loops);
     PyMem_Free(pc->starts);

@@ -41,6 +41,7 @@ MOST_SECONDS = 0.02
 MAX_WAITS = 5  # for inner loops to be compiled first
 MAX_REFUSED = 4  # times that a loop is recorded again because its code is entered in vain
 MAX_ENTRY_WAITS = 8  # for the loops of a function that is called often to be compiled
+MAX_ENTRY_ATTEMPTS = 3  # to record the way from its start to one of them
 _JUMP_LOOP = ir.BY_NAME["jump_loop"].code
 _GUARD_POLL, _GUARD_ROOM = ir.BY_NAME["guard_poll"].code, ir.BY_NAME["guard_room"].code
 MAX_MOVES = 256  # words that change places on the way to a shared bridge
@@ -281,6 +282,8 @@ class Jit:
             return NEVER
         self._tidy()
         place = self._place((id(code), ENTRY), code)
+        if place.attempts >= MAX_ENTRY_ATTEMPTS:
+            return NEVER
         if not any(self._find(code, header) for header in headers):
             place.waits += 1
             return RETRY << place.waits if place.waits < MAX_ENTRY_WAITS else NEVER
