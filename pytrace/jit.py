@@ -811,7 +811,7 @@ class Jit:
     def _grow_region(self, exit: Any, token: Any, place: Place) -> int:
         """A bridge has been taken often: its tree, and where that leads, may become one function.  Answers how often it has to be taken until the next look."""
         limit = REGION if self.trials else REGION_IN_TESTS
-        if not isinstance(token, LoopToken) or not token.alive or place.regions >= MAX_REGIONS:
+        if not isinstance(token, LoopToken) or not token.alive or token not in self.trees.live or place.regions >= MAX_REGIONS:
             return NEVER
         if exit.count < limit << place.regions:
             return (limit << place.regions) - exit.count
@@ -867,12 +867,11 @@ class Jit:
             return
         self.times["time_llvm"] += compiled.llvm_seconds
         tokens = [thing for thing in compiled.keepalive if type(thing) is LoopToken]
-        if not all(t.alive and t.flag is not None and not self._raised(t.flag) for t in tokens):
+        if not all(t.alive and t.flag is not None and not self._raised(t.flag) for t in tokens) or not self.trees.add_region(token, compiled):
             compiled.close()
             return
         self._note_code(compiled)
         compiled.forget()
-        self.trees.add_region(token, compiled)
         token.compiled.jump_exit.native = compiled.buf_entry
         if compiled.entry and self._is_attached(token):
             self.bridge.attach_loop(token.code, token.header, compiled.entry, token.compiled)

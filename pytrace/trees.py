@@ -65,12 +65,15 @@ class Trees:
         if tree is not None:
             self._add(tree, compiled, flag, exit)
 
-    def add_region(self, token: Any, compiled: Any) -> None:
-        """What a loop leads to was compiled once more, as one function."""
-        tree = self.live[token]
+    def add_region(self, token: Any, compiled: Any) -> bool:
+        """What a loop leads to was compiled once more, as one function.  False: too late, the loop was recorded again meanwhile."""
+        tree = self.live.get(token)
+        if tree is None:
+            return False
         tree.members.append((compiled, None))
         tree.region = compiled
         self.of[id(compiled)] = tree
+        return True
 
     def leave_regions(self, token: Any) -> list[Any]:
         """The tokens of loops that lead into a region with traces of this tree; they do no longer."""

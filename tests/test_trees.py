@@ -145,3 +145,11 @@ def test_idle_trees_end_but_not_those_in_use(monkeypatch: pytest.MonkeyPatch) ->
         found = forest.trees.idle(now)
     assert found == [idle]
     assert {inner, outer} <= set(forest.trees.live)
+
+
+def test_the_tree_of_a_loop_that_was_recorded_again_gets_no_region() -> None:
+    forest = Forest()
+    token, _ = forest.plant(1)
+    assert forest.trees.add_region(token, Compiled(token))
+    forest.trees.retire(token, 2)
+    assert not forest.trees.add_region(token, Compiled(token))

@@ -420,10 +420,10 @@ class Recorder:
             self.set_local(f, slot, None if obj is self.NULLOBJ else self.hold(Val(ir.NULL, obj, False)))
         self.stop = self.stop or "frame-changed"
 
-    def pure(self, fn: Callable, *args: Any) -> Any:
+    def pure(self, fn: Callable, *args: Any, **names: Any) -> Any:
         """Calls fn directly: only for what cannot run the user's code."""
         try:
-            return fn(*args)
+            return fn(*args, **names)
         except Exception as e:
             e.__traceback__ = None
             exc = e
