@@ -322,6 +322,9 @@ PT_HIDDEN int pt_collector_init(PyObject *module);
 PT_HIDDEN void pt_collection_due(void);
 /* New instances may be of the middle generation. */
 PT_HIDDEN extern int pt_expects_no_garbage;
+PT_HIDDEN int pt_begin_work(PyThreadState *ts);
+PT_HIDDEN void pt_end_work(PyThreadState *ts, int before);
+PT_HIDDEN void pt_show_modules(void);
 
 /* ---- start.c: what the command needs ---- */
 

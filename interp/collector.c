@@ -4,7 +4,12 @@
 
    Importing our modules (and those of the standard library that they need) leaves cycles behind, which the program would
    find: gc.collect() returns how much it has found. So what is young when we begin is put aside, and at the end only what
-   was made in between is collected, without callbacks, statistics or debugging flags. What survives is old at once.
+   was made in between is collected, without callbacks, statistics or debugging flags.
+
+   Nor is what we keep any of the collector's business: there may be more of it than of the program's objects, each
+   collection would walk over it, and it has no cycles. So it stands in a list that no collection knows. Of what was made
+   while a handler ran (the recorder, say, which makes the program's objects, too) that is: instances of our own types, and
+   tuples, lists, dicts and the like to which nobody but these refers.
 
    Compiled code makes objects faster, so the collector's share of the time grows. Young objects are looked at as often as in
    CPython. The next generation is looked at less often while that finds nothing: where such a collection is due as native code
@@ -26,6 +31,10 @@ enum { PATIENCE = 64, TRUST = 8, ARENAS = 64, ARENA_BYTES = 1 << 20 };
 typedef struct _gc_runtime_state Collector;
 
 static PyGC_Head young;          /* the program's young objects, while there are any put aside */
+static PyGC_Head modules;        /* what was imported for us */
+static PyGC_Head ours;
+static PyObject *types;          /* our own: a frozenset */
+static PyTypeObject *constants;  /* the one whose instances hold the program's objects */
 static int began, enabled, count;
 
 static void
@@ -47,6 +56,13 @@ move(PyGC_Head *from, PyGC_Head *to)
         _PyGCHead_SET_PREV(to, last);
     }
     empty(from);
+}
+
+/* Objects that other threads make meanwhile cannot be told from ours. */
+static int
+is_alone(void)
+{
+    return PyInterpreterState_ThreadHead(PyInterpreterState_Get())->next == NULL;
 }
 
 static PyObject *
@@ -92,7 +108,7 @@ end_loading(PyObject *self, PyObject *unused)
         gc->generations[i].count = before.generations[i].count;
     }
     gc->generations[0].count = count;
-    move(&gc->generations[2].head, &old);
+    move(&gc->generations[2].head, is_alone() ? &modules : &old);
     move(&old, &gc->generations[2].head);
     move(&gc->generations[1].head, &middle);
     move(&middle, &gc->generations[1].head);
@@ -188,8 +204,175 @@ keep_arenas(void)
 {
 }
 #endif
+/* ---- what handlers leave behind ---- */
+
+#define UNCOUNTED (INT_MIN / 2)  /* objects that we make do not bring the next collection nearer */
+#define WORTH_A_LOOK 50          /* new objects */
+#define TOO_MANY 20000           /* young objects of the program's, which has switched the collector off */
+
+typedef struct {
+    PyObject *o;
+    Py_ssize_t n;
+} Holders;
+
+static struct {
+    Holders *table;
+    Py_ssize_t size, used;       /* size: a power of two */
+    int failed;
+} held;
+
+static Holders *
+find_holders(PyObject *o)
+{
+    Py_ssize_t mask = held.size - 1, i = (Py_ssize_t)(((uintptr_t)o >> 4) * 0x9E3779B97F4A7C15u >> 20) & mask;
+    while (held.table[i].o != NULL && held.table[i].o != o) {
+        i = (i + 1) & mask;
+    }
+    return &held.table[i];
+}
+
+static int
+grow_table(void)
+{
+    Holders *old = held.table;
+    Py_ssize_t n = held.size;
+    Holders *table = PyMem_Calloc(n ? 2 * n : 4096, sizeof(Holders));
+    if (table == NULL) {
+        return -1;
+    }
+    held.table = table;
+    held.size = n ? 2 * n : 4096;
+    for (Py_ssize_t i = 0; i < n; i++) {
+        if (old[i].o != NULL) {
+            *find_holders(old[i].o) = old[i];
+        }
+    }
+    PyMem_Free(old);
+    return 0;
+}
+
+static inline PyObject *
+object_of(PyGC_Head *g)
+{
+    return (PyObject *)(g + 1);
+}
+
+static int
+is_plain_container(PyObject *o)
+{
+    PyTypeObject *t = Py_TYPE(o);
+    return t == &PyTuple_Type || t == &PyList_Type || t == &PyDict_Type || t == &PySet_Type || t == &PyFrozenSet_Type ||
+           t == &PyCell_Type || t == &PyFunction_Type || t == &PyMethod_Type;
+}
+
+static void
+move_one(PyGC_Head *g, PyGC_Head *to)
+{
+    PyGC_Head *before = _PyGCHead_PREV(g), *behind = _PyGCHead_NEXT(g), *end = _PyGCHead_PREV(to);
+    _PyGCHead_SET_NEXT(before, behind);
+    _PyGCHead_SET_PREV(behind, before);
+    _PyGCHead_SET_NEXT(end, g);
+    _PyGCHead_SET_PREV(g, end);
+    _PyGCHead_SET_NEXT(g, to);
+    _PyGCHead_SET_PREV(to, g);
+}
+
+/* tp_traverse comes to `o` from one of ours: if that was the last of its holders, it is ours, too. */
+static int
+found(PyObject *o, void *to)
+{
+    if (!is_plain_container(o) || !_PyObject_GC_IS_TRACKED(o) || held.failed) {
+        return 0;
+    }
+    if (2 * held.used >= held.size && grow_table() < 0) {
+        held.failed = 1;
+        return 0;
+    }
+    Holders *h = find_holders(o);
+    held.used += h->o == NULL;
+    h->o = o;
+    if (++h->n == Py_REFCNT(o)) {
+        move_one(_Py_AS_GC(o), to);
+    }
+    return 0;
+}
+
+static void
+hide_ours(Collector *gc)
+{
+    PyGC_Head *young = &gc->generations[0].head, fresh;
+    PyTypeObject *last = NULL;
+    int is_ours = 0;
+    empty(&fresh);
+    for (PyGC_Head *g = _PyGCHead_NEXT(young), *next; g != young; g = next) {
+        next = _PyGCHead_NEXT(g);
+        PyTypeObject *t = Py_TYPE(object_of(g));
+        if (t != last) {
+            last = t;
+            is_ours = t == &PtExit_Type || PySet_Contains(types, (PyObject *)t) > 0;
+        }
+        if (is_ours) {
+            move_one(g, &fresh);
+        }
+    }
+    for (PyGC_Head *g = _PyGCHead_NEXT(&fresh); g != &fresh; g = _PyGCHead_NEXT(g)) {
+        PyObject *o = object_of(g);
+        if (Py_TYPE(o) != constants) {
+            Py_TYPE(o)->tp_traverse(o, found, &fresh);
+        }
+    }
+    PyMem_Free(held.table);
+    memset(&held, 0, sizeof(held));
+    move(&fresh, &ours);
+}
+
+/* Around a handler. Where the program itself collects meanwhile the count begins anew. */
+int
+pt_begin_work(PyThreadState *ts)
+{
+    int *count = &ts->interp->gc.generations[0].count, before = *count;
+    *count = UNCOUNTED;
+    return before;
+}
+
+void
+pt_end_work(PyThreadState *ts, int before)
+{
+    Collector *gc = &ts->interp->gc;
+    int made = gc->generations[0].count;
+    if (made >= 0) {
+        return;
+    }
+    gc->generations[0].count = before;
+    if (types != NULL && made - UNCOUNTED >= WORTH_A_LOOK && before < TOO_MANY && !gc->collecting) {
+        hide_ours(gc);
+    }
+}
+
+/* What was imported for us may be the program's as well: it is finalized with the rest. */
+void
+pt_show_modules(void)
+{
+    Collector *gc = &PyInterpreterState_Get()->gc;
+    if (!began) {
+        move(&modules, &gc->generations[2].head);
+    }
+}
+
+static PyObject *
+set_types(PyObject *self, PyObject *args)
+{
+    PyObject *set, *constant;
+    if (!PyArg_ParseTuple(args, "O!O!:set_types", &PyFrozenSet_Type, &set, &PyType_Type, &constant)) {
+        return NULL;
+    }
+    Py_XSETREF(types, Py_NewRef(set));
+    constants = (PyTypeObject *)constant;
+    Py_RETURN_NONE;
+}
 
 static PyMethodDef methods[] = {
+    {"set_types", set_types, METH_VARARGS, "set_types(frozenset, constant): our own types, and the one of them whose instances hold the program's objects"},
     {"begin_loading", begin_loading, METH_NOARGS, "begin_loading(): what is made from now on is ours"},
     {"end_loading", end_loading, METH_NOARGS, "end_loading(): collects what was ours and is garbage"},
     {NULL},
@@ -199,5 +382,7 @@ int
 pt_collector_init(PyObject *module)
 {
     keep_arenas();
+    empty(&modules);
+    empty(&ours);
     return PyModule_AddFunctions(module, methods);
 }

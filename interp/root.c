@@ -872,7 +872,9 @@ int64_t
 pt_ask(PtRoot *r, PyObject *handler, PyObject **args, int n)
 {
     int64_t start = pt.trials ? pt_cpu_ns() : 0;
+    int young = pt_begin_work(r->ts);
     PyObject *answer = call_handler(r, handler, args, n);
+    pt_end_work(r->ts, young);
     int64_t next = answer ? PyLong_AsLongLong(answer) : -1;
     Py_XDECREF(answer);
     if (PyErr_Occurred()) {

@@ -151,6 +151,8 @@ class Jit:
     def __init__(self, bridge: Any, settings: Settings, give_up: Any) -> None:
         self.bridge = bridge
         self.give_up = give_up
+        modules = [module for name, module in sys.modules.items() if name.startswith("pytrace.")]
+        bridge.set_types(frozenset([t for module in modules for t in module.__dict__.values() if isinstance(t, type) and t.__module__.startswith("pytrace.")]), ir.Const)
         self.unfinished: list[Unfinished] = []  # oldest first
         self.hot_ns = HOT_NS
         self.watcher = Watcher(bridge)
