@@ -83,6 +83,8 @@ run_chain(PtNative entry, PtCtx *ctx, PtTrialEntry *trial)
 {
     int64_t start = pt.timing ? now_ns() : 0;
     int64_t sample = pt.trials && pt.stats.native_entries % SAMPLED_ENTRIES == 0 ? pt_cpu_ns() : 0;
+    double gain = pt.gain;
+    pt.gain = 1;
     pt.stats.native_entries++;
     PtExit *e = entry(ctx);
     while (e->native != NULL) {
@@ -106,7 +108,7 @@ run_chain(PtNative entry, PtCtx *ctx, PtTrialEntry *trial)
         pt.stats.native_ns += now_ns() - start;
     }
     if (sample) {
-        pt.inside_ns += (pt_cpu_ns() - sample) * SAMPLED_ENTRIES;
+        pt.saved_ns += (pt_cpu_ns() - sample) * gain * SAMPLED_ENTRIES;
     }
     return e;
 }
@@ -329,13 +331,19 @@ enter_loop(PyThreadState *ts, PyCodeObject *code, PtCode *pc, PtLoop *loop, int 
     if (pt_watched(ts, code) || !pt_has_c_stack(ts)) {
         Py_RETURN_NONE;
     }
+    PtTrialEntry trial = {0};
     if (loop->trial != NULL) {
-        int entering = pt_trial_event(loop, ts);
+        int entering = pt_trial_event(loop, ts, &trial);
         if (entering < 0) {
             pt.stats.unprofitable++;
-            loop->lost = 1;
-            if (detach(loop, -1) < 0 || (pc->func.entry != NULL && detach(&pc->func, -1) < 0)) {
-                return NULL;
+            if (entering == -2) {
+                loop->state = PT_LOOP_RESTING;
+            }
+            else {
+                loop->lost = 1;
+                if (detach(loop, -1) < 0 || (pc->func.entry != NULL && detach(&pc->func, -1) < 0)) {
+                    return NULL;
+                }
             }
         }
         if (entering <= 0) {
@@ -358,19 +366,16 @@ enter_loop(PyThreadState *ts, PyCodeObject *code, PtCode *pc, PtLoop *loop, int 
         loop->looked = pt.attention = 1;
     }
     int header = loop->unit, misses = loop->misses, refused = 0;
-    PtTrialEntry trial = {0};
-    if (loop->trial != NULL) {
-        trial = pt_trial_entry(loop);
-    }
     PtRoot r = take_root(ts, unit);
     loop->entries++;
+    pt.gain = loop->gain;
     PyObject *result = enter_native(&r, loop->entry, loop->keepalive, &trial, &refused);
     if (!refused && misses == 0 && trial.counter == NULL) {
         return result;
     }
     loop = header < 0 ? &pc->func : pt_find_loop(pc, header);  /* it may have moved */
-    if (trial.counter != NULL && result != NULL) {
-        pt_trial_left(loop, ts, r.f, &trial);
+    if (trial.counter != NULL) {
+        pt_trial_left(loop, result != NULL ? r.f : NULL, &trial);
     }
     loop->misses += refused ? 1 : loop->misses > 0 ? -1 : 0;
     if (header < 0 && loop->misses >= MOST_MISSES && result != NULL) {
@@ -674,11 +679,14 @@ wake(PtLoop *loop)
     return mon ? done(PyObject_CallMethod(mon, "restart_events", NULL)) : -1;
 }
 
+#define UNKNOWN_GAIN 0.5
+
 static int
 attach(PtLoop *loop, unsigned long long address, PyObject *keepalive, int64_t *arrivals)
 {
     PyObject *old = loop->keepalive;
     loop->misses = loop->lost = loop->looked = 0;
+    loop->gain = UNKNOWN_GAIN;
     loop->arrivals = arrivals;
     pt_end_trial(loop);
     if (arrivals != NULL) {
@@ -751,6 +759,12 @@ bridge_try_again(PyObject *self, PyObject *args)
     PtLoop *loop = loop_at(code, offset);
     if (loop == NULL) {
         return NULL;
+    }
+    if (loop->state == PT_LOOP_RESTING) {
+        loop->state = PT_LOOP_COMPILED;
+        if (wake(loop) < 0) {
+            return NULL;
+        }
     }
     if (loop->state == PT_LOOP_COMPILED && loop->arrivals != NULL) {
         pt_begin_trial(loop);
@@ -846,7 +860,7 @@ bridge_forget(PyObject *self, PyObject *code)
 static PyObject *
 describe(PtLoop *loop)
 {
-    static const char *const states[] = {"cold", "compiled", "blacklisted"};
+    static const char *const states[] = {"cold", "compiled", "blacklisted", "resting"};
     return Py_BuildValue("(isL)", loop->unit < 0 ? -1 : 2 * loop->unit, states[loop->state], (long long)loop->left);
 }
 
@@ -882,9 +896,9 @@ bridge_loop_entries(PyObject *self, PyObject *args)
 }
 
 static PyObject *
-bridge_seconds_inside(PyObject *self, PyObject *noargs)
+bridge_seconds_saved(PyObject *self, PyObject *noargs)
 {
-    return PyFloat_FromDouble(pt.inside_ns / 1e9);
+    return PyFloat_FromDouble(pt.saved_ns / 1e9);
 }
 
 /* At exit: CPython must not call us any more. */
@@ -943,6 +957,13 @@ bridge_set_hot_time(PyObject *self, PyObject *ns)
 }
 
 static PyObject *
+bridge_set_starved(PyObject *self, PyObject *yes)
+{
+    pt.starved = yes == Py_True;
+    Py_RETURN_NONE;
+}
+
+static PyObject *
 bridge_set_trials(PyObject *self, PyObject *args)
 {
     unsigned long long clock = 0;
@@ -986,6 +1007,7 @@ static PyMethodDef methods[] = {
      "try_again(code, header_offset): a compiled loop's code changed; whether it pays is to be measured anew."},
     {"set_hot_time", bridge_set_hot_time, METH_O,
      "set_hot_time(ns): Python is asked about loops that took as long, in which case events are not counted; 0: they are."},
+    {"set_starved", bridge_set_starved, METH_O, "set_starved(yes): whether traces are not compiled for want of budget; loops that lose may become better, then."},
     {"set_trials", bridge_set_trials, METH_VARARGS,
      "set_trials(on, clock=0): whether it is measured if compiled loops pay; clock: address of an int64 that tells the time."},
     {"detach_loop", bridge_detach_loop, METH_VARARGS,
@@ -1002,7 +1024,7 @@ static PyMethodDef methods[] = {
     {"loops", bridge_loops, METH_O, "loops(code) -> [(header offset or -1 for the function's entry, state, events left)]"},
     {"loop_entries", bridge_loop_entries, METH_VARARGS,
      "loop_entries(code, header_offset) -> how often native code was entered there; -1: at the function's entry."},
-    {"seconds_inside", bridge_seconds_inside, METH_NOARGS, "seconds_inside() -> CPU time in native code and what it called, an estimate"},
+    {"seconds_saved", bridge_seconds_saved, METH_NOARGS, "seconds_saved() -> CPU time that native code saved, an estimate; of each loop at most what it took"},
     {"active", bridge_active, METH_NOARGS, "active() -> list: the keepalive of each running activation of native code."},
     {"new_exit", pt_new_exit, METH_VARARGS, "new_exit(blob, consts, tag=None) -> Exit"},
     {"new_jump_exit", pt_new_jump_exit, METH_VARARGS,

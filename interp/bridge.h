@@ -82,7 +82,9 @@ typedef struct {
     int64_t hot_ns;              /* a loop that took as long is hot; 0: count events */
     int64_t *clock;              /* what is read instead of the thread's clock, if not NULL */
     int64_t asked_ns;            /* time in Python handlers, while there are trials */
-    int64_t inside_ns;           /* time in native code and what it called, from samples */
+    double saved_ns;             /* by native code, from samples and trials */
+    double gain;                 /* of the loop that is being entered */
+    int starved;                 /* traces are not compiled for want of budget */
     int attention;               /* set by the compiling thread: the next event looks at what it has finished */
     PtStats stats;
 } PtState;
@@ -132,7 +134,7 @@ PT_HIDDEN PyObject *pt_instruction_word(PyObject *self, PyObject *args);
 
 /* ---- code.c: what is known of a code object ---- */
 
-enum { PT_LOOP_COLD = 0, PT_LOOP_COMPILED = 1, PT_LOOP_BLACKLISTED = 2 };
+enum { PT_LOOP_COLD = 0, PT_LOOP_COMPILED = 1, PT_LOOP_BLACKLISTED = 2, PT_LOOP_RESTING = 3 };
 
 typedef struct {
     int unit;                    /* the loop's header; -1: the function's entry */
@@ -153,6 +155,7 @@ typedef struct {
     int64_t *arrivals;           /* counted at the header by compiled code; in an exit that `keepalive` keeps */
     struct PtTrial *trial;       /* NULL: none, or decided */
     struct PtStartTrial *start_trial; /* of a function's start; the same */
+    double gain;                 /* what native code saves, in parts of the time that it takes; below 0: what it loses */
 } PtLoop;
 
 typedef struct {
@@ -176,7 +179,6 @@ PT_HIDDEN void pt_unwatch_code(void);
 PT_HIDDEN int64_t pt_cpu_ns(void);
 PT_HIDDEN void pt_begin_trial(PtLoop *loop);
 PT_HIDDEN void pt_end_trial(PtLoop *loop);
-PT_HIDDEN int pt_trial_event(PtLoop *loop, PyThreadState *ts);
 
 /* One entry of native code while a loop is tried. */
 typedef struct {
@@ -186,9 +188,9 @@ typedef struct {
     int64_t *counter;            /* NULL: this is no trial */
 } PtTrialEntry;
 
-PT_HIDDEN PtTrialEntry pt_trial_entry(PtLoop *loop);
+PT_HIDDEN int pt_trial_event(PtLoop *loop, PyThreadState *ts, PtTrialEntry *entry);
 PT_HIDDEN void pt_trial_passes(PtTrialEntry *entry, int unit);
-PT_HIDDEN void pt_trial_left(PtLoop *loop, PyThreadState *ts, PtFrame *f, PtTrialEntry *entry);
+PT_HIDDEN void pt_trial_left(PtLoop *loop, PtFrame *f, PtTrialEntry *entry);
 
 /* ---- starts.c: is native code worth entering at a function's start? ---- */
 

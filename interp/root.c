@@ -622,7 +622,7 @@ static PyObject *
 get_f_locals(PyObject *self, void *unused)
 {
     PtRoot *r = get_root(self);
-    return r ? or_none(r->f->f_locals) : NULL;
+    return r ? or_none(pt_code(r->f)->co_flags & CO_OPTIMIZED ? NULL : r->f->f_locals) : NULL;  /* a function's may hold a trial's mark */
 }
 
 static PyObject *

@@ -5,16 +5,20 @@
    short rounds; each gives a time per step, a step being one arrival at the loop's header, counted by the event in CPython
    and by the code itself in between.
 
-   What counts is time inside of the loop. In CPython that is a span of events in one frame. Native code's time goes from
-   its entry to its exit, or to where it goes on in another loop; and, if the exit is inside of the loop, on to the next
-   event in the same frame. (If that takes much longer than CPython's steps do, the loop was left after all, and the frame
-   is a new one in the same place.) What our own handlers took is left out. The clock is the thread's: other processes,
-   threads and waiting do not count.
+   What counts is time inside of the loop: spans from one event to the next in the same call of the function. Of native code
+   it is what lies between its entry and its exit, or where it goes on in another loop; and, if the exit is inside of the
+   loop, on to the next event. What happens in between to deeper calls of the same function (a loop may recur) belongs to the
+   span. What our own handlers took is left out. The clock is the thread's: other processes, threads and waiting do not count.
+
+   The next call may have its frame in the same place, so a frame is marked when a span begins. The mark stands where code
+   outside of functions has its variables (f_locals), and goes when the frame goes.
 
    The first rounds are short, the later ones longer. Where native code stayed inside for much longer CPython gets more,
    too, as a loop's later iterations may be more expensive than its first. A clear winner is known after two rounds each. A
-   loser has more time, for its exits may get bridges, and a loop around it may take it in; while something is being
-   compiled nobody loses. Then its event is switched off.
+   loser has more time, for its exits may get bridges, and a loop around it may take it in: while something is being
+   compiled, or would be if there were budget for it, it is tried anew. But that is paid from an account of all that losers
+   have lost; where it is overdrawn, the loop rests until the next of its bridges is there, or there is budget again.
+   Otherwise its event is switched off for good.
 
    No trials where a threshold is given: what happens then must not depend on time. */
 #include "bridge.h"
@@ -25,21 +29,28 @@
 #define LAST_ROUND_NS 6400000
 #define LONGEST_NS 20000000      /* of CPython's, where native code stayed longer */
 #define LOSER_NS 20000000        /* in native code, before it loses */
-#define EVENT_NS 12              /* what an event costs that would not be there if the loop were left to CPython */
-#define MOST_OF_A_STEP 4
-#define VISITS 20000             /* events without a span after which CPython's time is given up */
+#define EVENT_NS 20              /* what an event costs that would not be there if the loop were left to CPython */
+#define VISITS 20000             /* events without a span: the loop seldom comes to a second iteration */
+#define ANCESTORS 64             /* frames that are looked through for the one in which a span began */
+#define LOSSES_NS 50000000       /* that are allowed to begin with, and one of */
+#define LOSSES_SHARE 100         /* of the program's time */
 
 typedef struct PtTrial {
     PyThreadState *ts;           /* whose trial it is */
     PtFrame *frame;              /* in which the span is; NULL: none */
+    PtTrialEntry *open;          /* native code was entered and is not left yet */
     int native;                  /* whose turn it is */
     int n;                       /* rounds that both have had */
     int look;                    /* events in a span, before the clock is read */
-    int64_t start, asked, events;/* of the span */
+    int64_t start, asked;        /* of the span */
+    int64_t arrivals, events;    /* counted by native code when it began; CPython's since */
     int64_t time, steps, seen;   /* of the round */
     int64_t stayed, all;         /* how long the last native round was, and all of them */
+    double lost;                 /* by native code, so far */
     double rate[2][ROUNDS];      /* ns per step; [1]: native */
 } PtTrial;
+
+static double lost_ns;           /* by all loops that lost */
 
 int64_t
 pt_cpu_ns(void)
@@ -124,11 +135,7 @@ verdict(PtTrial *t)
     if (t->n < ROUNDS) {
         return 0;
     }
-    int slower = 0;
-    for (int i = 0; i < ROUNDS; i++) {
-        slower += native[i] > cpython[i];
-    }
-    return slower >= ROUNDS - 1 && median(native, ROUNDS) > 1.05 * median(cpython, ROUNDS) ? -1 : 1;
+    return median(native, ROUNDS) > 1.02 * median(cpython, ROUNDS) ? -1 : 1;
 }
 
 static int64_t
@@ -139,13 +146,67 @@ length(PtTrial *t)
     return more < wanted ? wanted : more < LONGEST_NS ? more : LONGEST_NS;
 }
 
+/* Frames that cannot be marked: of modules and classes, which are seldom run again, and of generators. */
+static int
+takes_mark(PtFrame *f)
+{
+    return (pt_code(f)->co_flags & (CO_OPTIMIZED | CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR)) == CO_OPTIMIZED;
+}
+
+/* In 3.12 locals() fills the dict that it finds there. */
 static void
-begin_span(PtTrial *t, PtFrame *f, int64_t now)
+mark(PtFrame *f)
+{
+    if (f->f_locals == NULL && takes_mark(f)) {
+#if PT_312
+        f->f_locals = PyDict_New();
+        if (f->f_locals == NULL) {
+            PyErr_Clear();
+        }
+#else
+        f->f_locals = Py_NewRef(Py_None);
+#endif
+    }
+}
+
+static int
+is_marked(PtFrame *f)
+{
+    return f->f_locals != NULL || !takes_mark(f);
+}
+
+static int
+is_same_call(PtTrial *t, PtFrame *f)
+{
+    return t->frame == f && is_marked(f);
+}
+
+/* Whether the span's call waits for the one that `f` is in. */
+static int
+is_deeper(PtTrial *t, PtFrame *f)
+{
+    if (t->frame == NULL) {
+        return 0;
+    }
+    for (int i = 0; i < ANCESTORS && (f = f->previous) != NULL; i++) {
+        if (f == t->frame) {
+            return is_marked(f);
+        }
+    }
+    return 0;
+}
+
+static void
+begin_span(PtTrial *t, PtLoop *loop, PtFrame *f, int64_t now)
 {
     t->frame = f;
+    if (f != NULL) {
+        mark(f);
+    }
     t->start = now;
     t->asked = pt.asked_ns;
     t->events = 0;
+    t->arrivals = *loop->arrivals;
 }
 
 static int64_t
@@ -155,20 +216,35 @@ span(PtTrial *t, int64_t now)
     return ns > 0 ? ns : 0;
 }
 
-/* After a round. As verdict(). */
+/* A losing loop that may become better is tried again while that is affordable. 0: it is, -2: it has to rest. */
 static int
-next_turn(PtTrial *t)
+again(PtTrial *t)
+{
+    lost_ns += t->lost;
+    int affordable = lost_ns <= LOSSES_NS + pt_cpu_ns() / LOSSES_SHARE;
+    t->n = 0;
+    t->all = 0;
+    t->lost = 0;
+    return affordable ? 0 : -2;
+}
+
+/* After a round. As verdict(), or -2: it loses, but may become better. */
+static int
+next_turn(PtTrial *t, PtLoop *loop)
 {
     int result = 0;
     t->rate[t->native][t->n] = (double)t->time / (t->steps ? t->steps : 1);
     if (t->native) {
+        double cpython = t->rate[0][t->n];
         t->stayed = t->time;
         t->all += t->time;
+        t->lost += t->time - t->steps * cpython;
+        loop->gain = t->time > 0 ? t->steps * cpython / t->time - 1 : 1;
+        loop->gain = loop->gain < 1 ? loop->gain : 1;
         t->n++;
         result = verdict(t);
-        if (result < 0 && pt_compiling()) {
-            t->n = result = 0;
-            t->all = 0;
+        if (result < 0 && (pt_compiling() || pt.starved)) {
+            result = again(t);
         }
     }
     t->native = !t->native;
@@ -179,59 +255,78 @@ next_turn(PtTrial *t)
 }
 
 static void
-cpython_event(PtTrial *t, PtFrame *f)
+cpython_event(PtTrial *t, PtLoop *loop, PtFrame *f)
 {
     t->seen++;
-    if (t->frame != f) {
-        t->look = t->look / 2 + 1;
-        begin_span(t, f, pt_cpu_ns());
+    t->events++;
+    if (!is_same_call(t, f)) {
+        if (!is_deeper(t, f)) {
+            t->look = (t->look + 1) / 2;
+            begin_span(t, loop, f, pt_cpu_ns());
+        }
         return;
     }
-    if (++t->events < t->look) {
+    if (t->events < t->look) {
         return;
     }
     int64_t now = pt_cpu_ns(), spent = span(t, now) - EVENT_NS * t->events;
     t->time += spent > 0 ? spent : 0;
     t->steps += t->events;
     t->look += spent < ROUND_NS / 32 ? t->look : 0;
-    begin_span(t, f, now);
+    begin_span(t, loop, f, now);
 }
 
-/* At an event of a compiled loop with a trial. 1: enter native code, 0: let CPython go on, -1: leave the loop to it. */
+/* Native code was left inside of the loop, and CPython has come to its header. */
+static void
+native_event(PtTrial *t, PtLoop *loop, PtFrame *f)
+{
+    if (is_same_call(t, f)) {
+        t->time += span(t, pt_cpu_ns());
+        t->steps += *loop->arrivals - t->arrivals + t->events + 1;
+        t->frame = NULL;
+    }
+    else if (is_deeper(t, f)) {
+        t->events++;
+    }
+    else {
+        t->frame = NULL;
+    }
+}
+
+/* At an event of a compiled loop with a trial. 1: enter native code, 0: let CPython go on, -1: leave the loop to it, -2: for now. */
 int
-pt_trial_event(PtLoop *loop, PyThreadState *ts)
+pt_trial_event(PtLoop *loop, PyThreadState *ts, PtTrialEntry *entry)
 {
     PtTrial *t = loop->trial;
     PtFrame *f = pt_current(ts);
+    *entry = (PtTrialEntry){.unit = loop->unit, .end = loop->end, .counter = loop->arrivals};
+    if (t->open != NULL) {  /* a deeper call, or another thread */
+        return 1;
+    }
     if (t->ts != ts) {
         t->ts = ts;
         t->frame = NULL;
     }
     if (!t->native) {
-        cpython_event(t, f);
+        cpython_event(t, loop, f);
         if (t->steps == 0 && t->seen >= VISITS) {
             pt_end_trial(loop);
-            return 1;
+            return -1;
         }
     }
-    else if (t->frame == f) {
-        int64_t rest = span(t, pt_cpu_ns());
-        if (rest < MOST_OF_A_STEP * t->rate[0][t->n]) {
-            t->time += rest;
-            t->steps++;
-        }
-        t->frame = NULL;
+    else if (t->frame != NULL) {
+        native_event(t, loop, f);
     }
-    if (t->time >= length(t)) {
-        int result = next_turn(t);
+    if (t->time >= length(t) && (t->frame == NULL || !t->native)) {
+        int result = next_turn(t, loop);
         if (result != 0) {
             pt_end_trial(loop);
             return result;
         }
     }
-    if (t->native) {
-        begin_span(t, NULL, pt_cpu_ns());
-        t->events = *loop->arrivals;
+    if (t->native && t->frame == NULL) {
+        begin_span(t, loop, NULL, pt_cpu_ns());
+        t->open = entry;
     }
     return t->native;
 }
@@ -247,18 +342,16 @@ pt_trial_passes(PtTrialEntry *entry, int unit)
     }
 }
 
-PtTrialEntry
-pt_trial_entry(PtLoop *loop)
-{
-    return (PtTrialEntry){.unit = loop->unit, .end = loop->end, .counter = loop->arrivals};
-}
-
-/* After native code was entered at such an event. */
+/* After native code was entered at such an event. `f` NULL: an exception is to be raised. */
 void
-pt_trial_left(PtLoop *loop, PyThreadState *ts, PtFrame *f, PtTrialEntry *entry)
+pt_trial_left(PtLoop *loop, PtFrame *f, PtTrialEntry *entry)
 {
     PtTrial *t = loop->trial;
-    if (t == NULL || !t->native || t->ts != ts || loop->arrivals != entry->counter) {
+    if (t == NULL || t->open != entry) {
+        return;
+    }
+    t->open = NULL;
+    if (loop->arrivals != entry->counter) {
         return;
     }
     if (!entry->left) {
@@ -266,7 +359,9 @@ pt_trial_left(PtLoop *loop, PyThreadState *ts, PtFrame *f, PtTrialEntry *entry)
         entry->arrivals = *entry->counter;
     }
     t->time += span(t, entry->now);
-    t->steps += entry->arrivals - t->events;
-    int at = pt_at(f), inside = !entry->left && at >= entry->unit && at <= entry->end;
-    begin_span(t, inside ? f : NULL, entry->now);
+    t->steps += entry->arrivals - t->arrivals;
+    int at = f != NULL ? pt_at(f) : -1;
+    if (!entry->left && at >= entry->unit && at <= entry->end) {
+        begin_span(t, loop, f, entry->now);
+    }
 }

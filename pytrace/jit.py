@@ -9,7 +9,7 @@ from _weakref import ref
 from typing import Any
 
 from . import codegen, optimizer
-from .budget import Budget
+from .budget import BESIDE, Budget
 from .codegen import compile as backend
 from .codegen.region import MOST_MEMBERS, MOST_OPERATIONS, fits
 from .guards import watch
@@ -166,7 +166,7 @@ class Jit:
         self.times = {"time_recording": 0.0, "time_optimizing": 0.0, "time_codegen": 0.0, "time_llvm": 0.0}
         self.trees = Trees(bridge)
         self.ticks: int = bridge.layout()["ticks"]
-        self.budget = Budget(bridge.seconds_inside)
+        self.budget = Budget(bridge.seconds_saved)
         self.refused: list[tuple[Any, int]] = []  # loops for which there was no budget: weak reference to the code, header
         self.awakened = 0.0
         self.busy = False
@@ -344,16 +344,22 @@ class Jit:
         """Whether there is budget for one more trace.  Then loops that were refused get another chance; until then CPython has them without events."""
         if not self.trials:
             return True
-        if not self.budget.allows(len(self.unfinished)):
-            return False
-        if self.refused and time.process_time() > self.awakened + AWAKE_SECONDS:
-            refused, self.refused = self.refused, []
-            for r, header in refused:
-                code = r()
-                if code is not None and (id(code), header) not in self.tokens:
-                    self.bridge.detach_loop(code, header, AWAKE)
-            self.awakened = time.process_time()
-        return True
+        affords = self.budget.allows(len(self.unfinished))
+        self.bridge.set_starved(not affords)
+        if affords and time.process_time() > self.awakened + AWAKE_SECONDS:
+            self._awaken()
+        return affords
+
+    def _awaken(self) -> None:
+        refused, self.refused = self.refused, []
+        for r, header in refused:
+            code = r()
+            if code is not None and (id(code), header) not in self.tokens:
+                self.bridge.detach_loop(code, header, AWAKE)
+        for token in self.tokens.values():
+            if token.alive and _is_plain(token) and any(loop[:2] == (token.header, "resting") for loop in self.bridge.loops(token.code)):
+                self.bridge.try_again(token.code, token.header)
+        self.awakened = time.process_time()
 
     def _place(self, key: tuple, code: Any, *more: Any) -> Place:
         place = self.places.get(key)
@@ -733,7 +739,7 @@ class Jit:
             return
         llvm = compiled.llvm_seconds - seconds
         self.times["time_llvm"] += llvm
-        self.budget.spent += llvm
+        self.budget.spent += BESIDE * llvm
         self.counts["improved"] += 1
         compiled.forget(keep_trace=True)
         tree = self.trees.live.get(token)
@@ -774,7 +780,7 @@ class Jit:
             return
         llvm = compiled.llvm_seconds
         self.times["time_llvm"] += llvm
-        self.budget.spent += llvm
+        self.budget.spent += BESIDE * llvm
         self.budget.traces += 1
         self._note_code(compiled)
         if self.dumper is not None:
@@ -881,7 +887,7 @@ class Jit:
 
     def _is_attached(self, token: LoopToken) -> bool:
         """Whether CPython enters the loop (it does not where a trial was lost)."""
-        return self.tokens.get(token.key) is token and any(loop[:2] == (token.header, "compiled") for loop in self.bridge.loops(token.code))
+        return self.tokens.get(token.key) is token and any(loop[0] == token.header and loop[1] in ("compiled", "resting") for loop in self.bridge.loops(token.code))
 
     def _leave_regions(self, token: Any) -> None:
         """A tree is not what it was when regions that it is part of were made: their heads go back to code of their own."""

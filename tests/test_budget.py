@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pytrace.budget import ALLOWANCE, INSIDE, MOST, SHARE, Budget
+from pytrace.budget import ALLOWANCE, SAVED, MOST, SHARE, Budget
 from pytrace.codegen.emit import without_ticks
 
 PROGRAM = """
@@ -32,12 +32,12 @@ print([steps(20000) for _ in range(6)])
 
 class Clock:
     def __init__(self) -> None:
-        self.now = self.inside = 0.0
+        self.now = self.saved = 0.0
 
 
 def budget() -> tuple[Budget, Clock]:
     c = Clock()
-    return Budget(lambda: c.inside, lambda: c.now), c
+    return Budget(lambda: c.saved, lambda: c.now), c
 
 
 def test_the_allowance_is_there_from_the_start() -> None:
@@ -65,9 +65,9 @@ def test_time_in_compiled_code_is_worth_more_but_not_all_of_it() -> None:
     b, c = budget()
     c.now = 10.0
     without = b.income()
-    c.inside = 1.0
-    assert b.income() == pytest.approx(without + INSIDE)
-    c.inside = 100.0
+    c.saved = 1.0
+    assert b.income() == pytest.approx(without + SAVED)
+    c.saved = 100.0
     assert b.income() == pytest.approx(without + MOST * c.now)
 
 

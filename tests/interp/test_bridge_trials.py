@@ -86,11 +86,19 @@ def test_loser_is_given_time():
     assert tried.state == "compiled"
 
 
-def test_neither_is_kept():
-    """Where both take the same time there is nothing to gain by leaving."""
+def test_without_a_gain_it_is_left_to_cpython():
+    """Which does not need the events, then."""
     tried = Tried(cost=0, iterations=0)
     tried.run(100 * MS)
-    assert tried.run(MS) == MS and tried.state == "compiled"
+    assert tried.run(MS) == 0 and tried.state == "blacklisted"
+
+
+def test_loop_without_second_iterations_is_left_to_cpython():
+    tried = Tried(cost=0, iterations=0)
+    with enabled():
+        for _ in range(30 * MS):
+            tried.function(1, tried.clock)
+    assert tried.state == "blacklisted"
 
 
 def test_time_outside_of_the_loop_does_not_count():
@@ -100,6 +108,18 @@ def test_time_outside_of_the_loop_does_not_count():
         tried.run(50)
         tried.clock[0] += 50_000_000
     assert tried.run(MS) == MS and tried.state == "compiled"
+
+
+@pytest.mark.parametrize("steps", [2, 3, 10])
+def test_time_between_calls_does_not_count(steps):
+    """Loops of few iterations in a function that is called again and again, with its frame in the same place."""
+    before = lost()
+    tried = Tried(cost=2000, iterations=0)
+    with enabled():
+        for _ in range(100 * MS // steps):
+            tried.function(steps, tried.clock)
+            tried.clock[0] += 50_000
+    assert lost() == before + 1
 
 
 def test_attached_again_it_is_tried_again():
