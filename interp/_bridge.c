@@ -51,8 +51,8 @@ pt_has_c_stack(PyThreadState *ts)
     return ts->c_recursion_remaining > PT_C_LIMIT / 2 && (char *)__builtin_frame_address(0) > pt_stack_limit();
 }
 
-static int64_t
-now_ns(void)
+int64_t
+pt_now_ns(void)
 {
     struct timespec t;
     if (pt.clock != NULL) {
@@ -76,12 +76,12 @@ move_words(PtExit *e, int64_t *buf)
     }
 }
 
-#define SAMPLED_ENTRIES 64       /* one of these is timed */
+#define SAMPLED_ENTRIES 256      /* one of these is timed */
 
 static PtExit *
 run_chain(PtNative entry, PtCtx *ctx, PtTrialEntry *trial)
 {
-    int64_t start = pt.timing ? now_ns() : 0;
+    int64_t start = pt.timing ? pt_now_ns() : 0;
     int64_t sample = pt.trials && pt.stats.native_entries % SAMPLED_ENTRIES == 0 ? pt_cpu_ns() : 0;
     double gain = pt.gain;
     pt.gain = 1;
@@ -105,7 +105,7 @@ run_chain(PtNative entry, PtCtx *ctx, PtTrialEntry *trial)
         pt_collection_due();
     }
     if (start) {
-        pt.stats.native_ns += now_ns() - start;
+        pt.stats.native_ns += pt_now_ns() - start;
     }
     if (sample) {
         pt.saved_ns += (pt_cpu_ns() - sample) * gain * SAMPLED_ENTRIES;
@@ -301,7 +301,7 @@ take_sample(PyThreadState *ts, PtLoop *loop)
 {
     if (loop->sampled != NULL) {
         if (loop->sampled == pt_current(ts)) {
-            int64_t ns = now_ns() - loop->mark;
+            int64_t ns = pt_now_ns() - loop->mark;
             int64_t most = pt.stats.native_entries == loop->entries_before ? LONGEST_SAMPLE : LONGEST_AROUND_NATIVE;
             loop->spent += (ns < most ? ns : most) * loop->interval;
             loop->interval = SAMPLE_EVERY;
@@ -317,7 +317,7 @@ take_sample(PyThreadState *ts, PtLoop *loop)
     loop->left = SAMPLE_EVERY;
     loop->sampled = pt_current(ts);
     loop->entries_before = pt.stats.native_entries;
-    loop->mark = now_ns();
+    loop->mark = pt_now_ns();
     return 0;
 }
 

@@ -177,13 +177,14 @@ PT_HIDDEN void pt_unwatch_code(void);
 /* ---- trial.c: is a compiled loop worth entering? ---- */
 
 PT_HIDDEN int64_t pt_cpu_ns(void);
+PT_HIDDEN int64_t pt_now_ns(void);
 PT_HIDDEN void pt_begin_trial(PtLoop *loop);
 PT_HIDDEN void pt_end_trial(PtLoop *loop);
 
 /* One entry of native code while a loop is tried. */
 typedef struct {
     int unit, end;               /* the loop */
-    int left;                    /* native code is past it */
+    int left, quick;             /* native code is past it; which clock told when */
     int64_t now, arrivals;       /* when it left */
     int64_t *counter;            /* NULL: this is no trial */
 } PtTrialEntry;

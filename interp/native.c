@@ -389,6 +389,31 @@ take_arguments(PtFunc *p, PyObject *const *args, int64_t *words)
     return 1;
 }
 
+#define SAMPLED_CALLS 16         /* one of these is timed */
+#define SAMPLES 250              /* until it is decided whether calls pay */
+#define LONG_CALL_NS 100000      /* or the thread has waited */
+#define SHALLOW_NS 250           /* the way into native code takes about as much as is gained in a call that is so short */
+
+/* The calls from CPython are timed for a while: a function that seldom calls itself is not worth the way. (Not those from frames of its own, which
+   were there before its code was.) */
+static void
+judge_calls(PyFunctionObject *func, PtFunc *p, int64_t ns)
+{
+    PtCode *pc = pt_code_info((PyCodeObject *)func->func_code);
+    if (pc == NULL || pc->native != p) {
+        PyErr_Clear();
+        return;
+    }
+    ns = ns < LONG_CALL_NS ? ns : LONG_CALL_NS;
+    p->time += ns;
+    pt.saved_ns += (double)ns * SAMPLED_CALLS;
+    if (++p->samples == SAMPLES && p->time < (int64_t)SHALLOW_NS * SAMPLES) {
+        pc->func.state = PT_LOOP_BLACKLISTED;
+        pt.stats.unprofitable++;
+        unhook(p);
+    }
+}
+
 /* Native code's answer; NULL without an exception: the call is CPython's.  `give`: the references in args are the callee's, which leaves None where it takes one. */
 static PyObject *
 call_native(PyFunctionObject *func, PyObject **args, size_t n, int give)
@@ -435,8 +460,14 @@ call_native(PyFunctionObject *func, PyObject **args, size_t n, int give)
                  .stack_limit = pt_stack_limit()};
     pt.stats.native_entries++;
     ts->c_recursion_remaining -= PT_NATIVE_C_UNITS;
+    int timed = pt.trials && p->samples < SAMPLES && pc->func.entries % SAMPLED_CALLS == 0 &&
+                pt_current(ts) != NULL && pt_current(ts)->owner != FRAME_OWNED_BY_CSTACK && pt_code(pt_current(ts)) != p->code;
+    int64_t start = timed ? pt_now_ns() : 0;
     PtResult r = p->entry(&ctx, ts->py_recursion_remaining, words);
     ts->c_recursion_remaining += PT_NATIVE_C_UNITS;
+    if (timed) {
+        judge_calls(func, p, pt_now_ns() - start);
+    }
     pt_end_activation(&a);
     if (ctx.writes != NULL) {
         pt_forget_writes(&ctx);

@@ -37,6 +37,7 @@ typedef struct PtFunc {
     int nargs, result;
     int paused;                  /* the function has its own vectorcall again until there is C stack */
     int64_t misses;              /* calls with other arguments */
+    int64_t samples, time;       /* of calls from CPython */
     uint8_t types[PT_MAX_ARGS], owned[PT_MAX_ARGS];
     PyObject *keepalive;
 } PtFunc;

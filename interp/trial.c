@@ -9,6 +9,8 @@
    it is what lies between its entry and its exit, or where it goes on in another loop; and, if the exit is inside of the
    loop, on to the next event. What happens in between to deeper calls of the same function (a loop may recur) belongs to the
    span. What our own handlers took is left out. The clock is the thread's: other processes, threads and waiting do not count.
+   But reading it is a system call. Where spans are short another clock is read, and spans that are much longer than the
+   others are left out, since the thread may have waited in between.
 
    The next call may have its frame in the same place, so a frame is marked when a span begins. The mark stands where code
    outside of functions has its variables (f_locals), and goes when the frame goes.
@@ -30,6 +32,8 @@
 #define LONGEST_NS 20000000      /* of CPython's, where native code stayed longer */
 #define LOSER_NS 20000000        /* in native code, before it loses */
 #define EVENT_NS 20              /* what an event costs that would not be there if the loop were left to CPython */
+#define SHORT_NS 20000           /* a span for which the thread's clock is too slow */
+#define OUTLIER 30               /* times as long as the others */
 #define VISITS 20000             /* events without a span: the loop seldom comes to a second iteration */
 #define ANCESTORS 64             /* frames that are looked through for the one in which a span began */
 #define LOSSES_NS 50000000       /* that are allowed to begin with, and one of */
@@ -42,6 +46,8 @@ typedef struct PtTrial {
     int native;                  /* whose turn it is */
     int n;                       /* rounds that both have had */
     int look;                    /* events in a span, before the clock is read */
+    int quick;                   /* which clock the span is measured with */
+    double usual[2];             /* length of a span; [1]: native */
     int64_t start, asked;        /* of the span */
     int64_t arrivals, events;    /* counted by native code when it began; CPython's since */
     int64_t time, steps, seen;   /* of the round */
@@ -64,20 +70,26 @@ pt_cpu_ns(void)
 }
 
 static int64_t
-clock_cost(void)
+read_clock(int quick)
 {
-    static int64_t cost;
+    return quick ? pt_now_ns() : pt_cpu_ns();
+}
+
+static int64_t
+clock_cost(int quick)
+{
+    static int64_t cost[2];
     if (pt.clock != NULL) {
         return 0;
     }
-    if (cost == 0) {
-        int64_t start = pt_cpu_ns(), end = start;
+    if (cost[quick] == 0) {
+        int64_t start = read_clock(quick), end = start;
         for (int i = 0; i < 64; i++) {
-            end = pt_cpu_ns();
+            end = read_clock(quick);
         }
-        cost = (end - start) / 64 + 1;
+        cost[quick] = (end - start) / 64 + 1;
     }
-    return cost;
+    return cost[quick];
 }
 
 void
@@ -197,23 +209,43 @@ is_deeper(PtTrial *t, PtFrame *f)
 }
 
 static void
-begin_span(PtTrial *t, PtLoop *loop, PtFrame *f, int64_t now)
+begin_span(PtTrial *t, PtLoop *loop, PtFrame *f)
 {
     t->frame = f;
     if (f != NULL) {
         mark(f);
     }
-    t->start = now;
+    t->quick = pt.clock == NULL && t->usual[t->native] != 0 && t->usual[t->native] < SHORT_NS;
+    t->start = read_clock(t->quick);
     t->asked = pt.asked_ns;
     t->events = 0;
     t->arrivals = *loop->arrivals;
 }
 
+/* The span from its beginning to `now`, or (0) to this moment. -1: it does not count. */
 static int64_t
 span(PtTrial *t, int64_t now)
 {
-    int64_t ns = now - t->start - (pt.asked_ns - t->asked) - clock_cost();
-    return ns > 0 ? ns : 0;
+    int64_t ns = (now ? now : read_clock(t->quick)) - t->start - (pt.asked_ns - t->asked) - clock_cost(t->quick);
+    double *usual = &t->usual[t->native];
+    if (t->quick && ns > OUTLIER * *usual) {
+        *usual *= 1.25;  /* or they are longer now */
+        return -1;
+    }
+    ns = ns > 0 ? ns : 0;
+    *usual = *usual == 0 ? (double)(ns + 1) : *usual + (ns - *usual) / 16;
+    return ns;
+}
+
+static void
+count_span(PtTrial *t, int64_t now, int64_t events, int64_t steps)
+{
+    int64_t ns = span(t, now);
+    if (ns >= 0) {
+        ns -= EVENT_NS * events;
+        t->time += ns > 0 ? ns : 0;
+        t->steps += steps;
+    }
 }
 
 /* A losing loop that may become better is tried again while that is affordable. 0: it is, -2: it has to rest. */
@@ -262,18 +294,17 @@ cpython_event(PtTrial *t, PtLoop *loop, PtFrame *f)
     if (!is_same_call(t, f)) {
         if (!is_deeper(t, f)) {
             t->look = (t->look + 1) / 2;
-            begin_span(t, loop, f, pt_cpu_ns());
+            begin_span(t, loop, f);
         }
         return;
     }
     if (t->events < t->look) {
         return;
     }
-    int64_t now = pt_cpu_ns(), spent = span(t, now) - EVENT_NS * t->events;
-    t->time += spent > 0 ? spent : 0;
-    t->steps += t->events;
-    t->look += spent < ROUND_NS / 32 ? t->look : 0;
-    begin_span(t, loop, f, now);
+    int64_t before = t->time;
+    count_span(t, 0, t->events, t->events);
+    t->look += t->time - before < ROUND_NS / 32 ? t->look : 0;
+    begin_span(t, loop, f);
 }
 
 /* Native code was left inside of the loop, and CPython has come to its header. */
@@ -281,8 +312,7 @@ static void
 native_event(PtTrial *t, PtLoop *loop, PtFrame *f)
 {
     if (is_same_call(t, f)) {
-        t->time += span(t, pt_cpu_ns());
-        t->steps += *loop->arrivals - t->arrivals + t->events + 1;
+        count_span(t, 0, 0, *loop->arrivals - t->arrivals + t->events + 1);
         t->frame = NULL;
     }
     else if (is_deeper(t, f)) {
@@ -325,8 +355,9 @@ pt_trial_event(PtLoop *loop, PyThreadState *ts, PtTrialEntry *entry)
         }
     }
     if (t->native && t->frame == NULL) {
-        begin_span(t, loop, NULL, pt_cpu_ns());
+        begin_span(t, loop, NULL);
         t->open = entry;
+        entry->quick = t->quick;
     }
     return t->native;
 }
@@ -337,7 +368,7 @@ pt_trial_passes(PtTrialEntry *entry, int unit)
 {
     if (!entry->left && (unit < entry->unit || unit > entry->end)) {
         entry->left = 1;
-        entry->now = pt_cpu_ns();
+        entry->now = read_clock(entry->quick);
         entry->arrivals = *entry->counter;
     }
 }
@@ -354,14 +385,9 @@ pt_trial_left(PtLoop *loop, PtFrame *f, PtTrialEntry *entry)
     if (loop->arrivals != entry->counter) {
         return;
     }
-    if (!entry->left) {
-        entry->now = pt_cpu_ns();
-        entry->arrivals = *entry->counter;
-    }
-    t->time += span(t, entry->now);
-    t->steps += entry->arrivals - t->arrivals;
+    count_span(t, entry->left ? entry->now : 0, 0, (entry->left ? entry->arrivals : *entry->counter) - t->arrivals);
     int at = f != NULL ? pt_at(f) : -1;
     if (!entry->left && at >= entry->unit && at <= entry->end) {
-        begin_span(t, loop, f, entry->now);
+        begin_span(t, loop, f);
     }
 }
