@@ -26,7 +26,8 @@
 #include "bridge.h"
 #include <time.h>
 
-#define ROUNDS 7
+#define ROUNDS 7                 /* the last ones count, where there are more */
+#define MOST_ROUNDS 21
 #define ROUND_NS 200000          /* of the first round; each is twice as long as the one before, up to */
 #define LAST_ROUND_NS 6400000
 #define LONGEST_NS 20000000      /* of CPython's, where native code stayed longer */
@@ -53,7 +54,7 @@ typedef struct PtTrial {
     int64_t time, steps, seen;   /* of the round */
     int64_t stayed, all;         /* how long the last native round was, and all of them */
     double lost;                 /* by native code, so far */
-    double rate[2][ROUNDS];      /* ns per step; [1]: native */
+    double rate[2][ROUNDS], count[2][ROUNDS];  /* ns per step, and steps; [1]: native */
 } PtTrial;
 
 static double lost_ns;           /* by all loops that lost */
@@ -133,27 +134,44 @@ median(const double *rates, int n)
     return rates[0];
 }
 
+/* ns per step of the longer half of the rounds. */
+static double
+overall(PtTrial *t, int native)
+{
+    double ns = 0, steps = 0;
+    for (int i = ROUNDS / 2; i < ROUNDS; i++) {
+        ns += t->rate[native][i] * t->count[native][i];
+        steps += t->count[native][i];
+    }
+    return ns / (steps ? steps : 1);
+}
+
 /* 1: native code wins, -1: it loses, 0: not known yet */
 static int
 verdict(PtTrial *t)
 {
     double *cpython = t->rate[0], *native = t->rate[1];
-    if (t->n >= 2 && extreme(native, t->n, 1) < 0.75 * extreme(cpython, t->n, -1)) {
+    int n = t->n < ROUNDS ? t->n : ROUNDS;
+    if (n >= 2 && extreme(native, n, 1) < 0.75 * extreme(cpython, n, -1)) {
         return 1;
     }
-    if (t->n >= 2 && t->all >= LOSER_NS && extreme(native, t->n, -1) > 1.1 * extreme(cpython, t->n, 1)) {
+    if (n >= 2 && t->all >= LOSER_NS && extreme(native, n, -1) > 1.1 * extreme(cpython, n, 1)) {
         return -1;
     }
     if (t->n < ROUNDS) {
         return 0;
     }
-    return median(native, ROUNDS) > 1.02 * median(cpython, ROUNDS) ? -1 : 1;
+    int most = median(native, ROUNDS) > 1.02 * median(cpython, ROUNDS), all = overall(t, 1) > 1.02 * overall(t, 0);
+    if (most == all || t->n >= MOST_ROUNDS) {
+        return all ? -1 : 1;
+    }
+    return 0;
 }
 
 static int64_t
 length(PtTrial *t)
 {
-    int64_t wanted = (int64_t)ROUND_NS << t->n, more = t->native || t->n == 0 ? 0 : t->stayed / 4;
+    int64_t wanted = (int64_t)ROUND_NS << (t->n < ROUNDS ? t->n : ROUNDS), more = t->native || t->n == 0 ? 0 : t->stayed / 4;
     wanted = wanted < LAST_ROUND_NS ? wanted : LAST_ROUND_NS;
     return more < wanted ? wanted : more < LONGEST_NS ? more : LONGEST_NS;
 }
@@ -264,10 +282,15 @@ again(PtTrial *t)
 static int
 next_turn(PtTrial *t, PtLoop *loop)
 {
-    int result = 0;
-    t->rate[t->native][t->n] = (double)t->time / (t->steps ? t->steps : 1);
+    int result = 0, i = t->n < ROUNDS ? t->n : ROUNDS - 1;
+    if (t->n >= ROUNDS) {
+        memmove(t->rate[t->native], t->rate[t->native] + 1, (ROUNDS - 1) * sizeof(double));
+        memmove(t->count[t->native], t->count[t->native] + 1, (ROUNDS - 1) * sizeof(double));
+    }
+    t->rate[t->native][i] = (double)t->time / (t->steps ? t->steps : 1);
+    t->count[t->native][i] = (double)t->steps;
     if (t->native) {
-        double cpython = t->rate[0][t->n];
+        double cpython = t->rate[0][i];
         t->stayed = t->time;
         t->all += t->time;
         t->lost += t->time - t->steps * cpython;
