@@ -37,7 +37,7 @@
 #define OUTLIER 30               /* times as long as the others */
 #define VISITS 20000             /* events without a span: the loop seldom comes to a second iteration */
 #define ANCESTORS 64             /* frames that are looked through for the one in which a span began */
-#define LOSSES_NS 50000000       /* that are allowed to begin with, and one of */
+#define LOSSES_NS 30000000       /* that are allowed to begin with, and one of */
 #define LOSSES_SHARE 100         /* of the program's time */
 
 typedef struct PtTrial {

@@ -351,6 +351,8 @@ class Jit:
         return affords
 
     def _awaken(self) -> None:
+        """What had to wait for budget has another chance."""
+        self.awakened = time.process_time()
         refused, self.refused = self.refused, []
         for r, header in refused:
             code = r()
@@ -359,7 +361,7 @@ class Jit:
         for token in self.tokens.values():
             if token.alive and _is_plain(token) and any(loop[:2] == (token.header, "resting") for loop in self.bridge.loops(token.code)):
                 self.bridge.try_again(token.code, token.header)
-        self.awakened = time.process_time()
+        self._improve_loops()
 
     def _place(self, key: tuple, code: Any, *more: Any) -> Place:
         place = self.places.get(key)
@@ -712,7 +714,7 @@ class Jit:
 
     def _improve_loops(self) -> None:
         for token in self.tokens.values():
-            if token.alive and token.compiled.tier < backend.TIER and token.compiled.jump_exit.ticks >= self.ticks and token.compiled.entry:
+            if token.alive and token.compiled.tier < backend.TIER and token.compiled.jump_exit.ticks >= self.ticks and token.compiled.entry and self._affords():
                 self._improve(Unfinished(token.compiled, None, token, None, better=True))
 
     def _improve_bridge(self, plan: Any, token: Any) -> bool:
@@ -720,7 +722,7 @@ class Jit:
         compiled = plan.bridge[0] if plan.bridge is not None else None
         if compiled is None or compiled.tier == backend.TIER or not compiled.buf_entry or not token.alive:
             return False
-        if plan.exit.count < self.ticks:
+        if plan.exit.count < self.ticks or not self._affords():
             return True
         self._improve(Unfinished(compiled, None, token, plan.exit, better=True))
         return False
