@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from .settings import Settings
 
 DEFAULT_LOOP_THRESHOLD = 3900  # of what is counted: not a round number, so that loops with a round number of iterations are not hot in their last one
-FIRST_HOT_NS = 10_000_000  # a loop is hot when it took about as long as compiling it will take the program; loading the JIT comes on top at first
+FIRST_HOT_NS = 30_000_000  # a loop is hot when it took about as long as compiling it will take the program; at first loading the JIT comes on top
 LATER = 50  # events until the next attempt, when this is no time to import
 NEVER = -1
 
