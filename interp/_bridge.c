@@ -911,7 +911,7 @@ bridge_shutdown(PyObject *self, PyObject *noargs)
     pt_instances_clear();
     pt_unwatch_code();
     pt_boxes_clear();
-    pt_show_modules();
+    pt_show_hidden();
     return result;
 }
 

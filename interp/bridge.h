@@ -327,7 +327,7 @@ PT_HIDDEN void pt_collection_due(void);
 PT_HIDDEN extern int pt_expects_no_garbage;
 PT_HIDDEN int pt_begin_work(PyThreadState *ts);
 PT_HIDDEN void pt_end_work(PyThreadState *ts, int before);
-PT_HIDDEN void pt_show_modules(void);
+PT_HIDDEN void pt_show_hidden(void);
 
 /* ---- start.c: what the command needs ---- */
 

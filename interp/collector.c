@@ -349,13 +349,15 @@ pt_end_work(PyThreadState *ts, int before)
     }
 }
 
-/* What was imported for us may be the program's as well: it is finalized with the rest. */
+/* At exit. What was imported for us may be the program's as well, and what is left of ours must not keep anything of the
+   program's: all is finalized together. */
 void
-pt_show_modules(void)
+pt_show_hidden(void)
 {
     Collector *gc = &PyInterpreterState_Get()->gc;
     if (!began) {
         move(&modules, &gc->generations[2].head);
+        move(&ours, &gc->generations[2].head);
     }
 }
 
