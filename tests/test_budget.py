@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pytrace.budget import ALLOWANCE, SAVED, MOST, SHARE, Budget
+from pytrace.budget import ALLOWANCE, MOST, SAVED, SHARE, Budget
 from pytrace.codegen.emit import without_ticks
 
 PROGRAM = """
