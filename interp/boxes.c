@@ -151,6 +151,24 @@ pt_free(PyObject *o)
     }
 }
 
+/* Gives up n objects, the last one first; numbers come back to us, `other` frees what else has no references left. */
+void
+pt_drop_all(PyObject **items, Py_ssize_t n, void (*other)(PyObject *))
+{
+    while (--n >= 0) {
+        PyObject *o = items[n];
+        if (o == NULL || _Py_IsImmortal(o) || --o->ob_refcnt > 0) {
+            continue;
+        }
+        if (blocks.room > 0 && (Py_IS_TYPE(o, &PyFloat_Type) || (Py_IS_TYPE(o, &PyLong_Type) && digits_of(o) <= 2))) {
+            give(o);
+        }
+        else {
+            other(o);
+        }
+    }
+}
+
 /* 1 and *out, or 0 if o is not an int (bools are) or has more than 64 bits. No exception is left. */
 int
 pt_unbox_int(PyObject *o, int64_t *out)

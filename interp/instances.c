@@ -748,11 +748,9 @@ free_instance(PyObject *o, Class c)
 static void
 empty_list(PyListObject *l)
 {
-    Py_ssize_t i = Py_SIZE(l);
+    Py_ssize_t n = Py_SIZE(l);
     Py_SET_SIZE(l, 0);
-    while (--i >= 0) {
-        drop(l->ob_item[i]);
-    }
+    pt_drop_all(l->ob_item, n, free_plain);
 }
 
 /* o has no references left, and dies plainly. */

@@ -54,6 +54,7 @@ PyObject *pt_box_int(int64_t v);
 PyObject *pt_box_float(double v);
 int pt_unbox_int(PyObject *o, int64_t *out);
 void pt_free(PyObject *o);
+PT_HIDDEN void pt_drop_all(PyObject **items, Py_ssize_t n, void (*other)(PyObject *));
 void pt_store_float(PyObject **place, double x);
 int pt_write_int(PyObject *o, int64_t v);
 void pt_store_int(PyObject **place, int64_t v);

@@ -30,7 +30,7 @@ from types import EllipsisType, NoneType
 
 from ..tracer import ir
 from ..tracer.ir import BY_NAME, OPS, Const, Op, Trace, Value
-from ..tracer.ownership import is_immortal, owns_result, stolen
+from ..tracer.ownership import IMMORTAL, is_immortal, owns_result, stolen
 from .instances import attribute_memory
 
 HARMLESS = frozenset({int, float, complex, bool, str, bytes, range, NoneType, EllipsisType, type(iter(range(0)))})
@@ -168,6 +168,7 @@ def eliminate_refcounts(trace: Trace, off: frozenset[str] = frozenset()) -> Trac
 
     The trace is changed in place, and returned.
     """
+    _mark_immortal(trace)
     scan = _Scan(trace)
     ref = scan.ref
     ops = trace.ops
@@ -301,6 +302,15 @@ def eliminate_refcounts(trace: Trace, off: frozenset[str] = frozenset()) -> Trac
     if dead:
         trace.ops = [op for k, op in enumerate(ops) if k not in dead]
     return trace
+
+
+def _mark_immortal(trace: Trace) -> None:
+    """Phis of objects without reference counts have none either."""
+    label, jump = next((op for op in trace.ops if op.code == ir.LABEL), None), trace.ops[-1]
+    if label is not None and jump.code == ir.JUMP:
+        for phi, first, again in zip(label.desc, label.args, jump.args):
+            if phi.type == ir.REF and is_immortal(first) and (again is phi or is_immortal(again)):
+                phi.desc = IMMORTAL
 
 
 def _memory(op: Op, n: int) -> list[str]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from . import ir
 from .ir import Const, Op, Trace, Value
 
+IMMORTAL = "immortal"  # a phi's descriptor, where all that it can be is
 _BOX_BOOL = ir.BY_NAME["box_bool"].code
 _INCREF = ir.BY_NAME["incref"].code
 _DECREF = ir.BY_NAME["decref"].code
@@ -30,7 +31,7 @@ class OwnershipError(ValueError):
 def is_immortal(value: Value) -> bool:
     """Is this value, whatever the run, an object without a reference count (or NULL)?"""
     if not isinstance(value, Const):
-        return value.code == _BOX_BOOL or value.code == _CALL and value.desc.symbol == "pt_ascii_char"
+        return value.code == _BOX_BOOL or value.code == _CALL and value.desc.symbol == "pt_ascii_char" or value.code == ir.PHI and value.desc is IMMORTAL
     obj = value.value
     if obj is None or obj is True or obj is False or obj is ... or obj is NotImplemented or obj is ir.NULL_VALUE:
         return True

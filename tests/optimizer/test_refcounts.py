@@ -15,6 +15,7 @@ DESCRS = {
         ir.CallDescr("poke", "r", ir.VOID, writes=("list.items",)),
         ir.CallDescr("poke_cell", "r", ir.VOID, writes=("cell.ob_ref",)),
         ir.CallDescr("pt_list_append", "rr", ir.INT, error="neg", writes=("list.ob_size", "list.ob_item", "list.items"), steals=(1,)),
+        ir.CallDescr("pt_ascii_char", "ri", ir.REF, pure=True, owns=False),
         ir.CallDescr("eat", "r", ir.VOID, steals=(0,)),
     )
 }
@@ -317,3 +318,20 @@ def test_until_something_may_take_it_out(between):
     if between == "STORE":
         between = "p5 = load(r2) #list.ob_item\nr6 = load_at(p5, i1) #list.items\nstore_at(p5, i1, $int) #list.items\nown(r6)\ndecref(r6) @s1"
     assert "decref r3" in counting(APPENDED + between + "\ndecref(r3)\nexit() @s2")
+
+
+def test_phis_of_immortals_are_not_counted():
+    text = """
+    [r0:ref, i1:int]
+    r2 = call(r0, i1) #pt_ascii_char
+    label(i1, r2, r0) phis[i3:int, r4:ref, r5:ref]
+    i6 = int_add(i3, 1)
+    r7 = call(r0, i6) #pt_ascii_char
+    decref(r4) @s1[r7]
+    incref(r0)
+    decref(r5) @s2
+    guard_poll() @s3[r7]
+    jump(i6, r7, r0)
+    """
+    text = text.replace("    label(", "    incref(r0)\n    label(")
+    assert counting(text) == ["incref r0", "incref r0", "decref r5!"]
