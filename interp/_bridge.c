@@ -668,6 +668,15 @@ bridge_set_thresholds(PyObject *self, PyObject *args)
 
 /* ---- attaching code ---- */
 
+static int waking_many, somebody_woke;
+
+static int
+restart_events(void)
+{
+    PyObject *mon = monitoring();
+    return mon ? done(PyObject_CallMethod(mon, "restart_events", NULL)) : -1;
+}
+
 static int
 wake(PtLoop *loop)
 {
@@ -675,8 +684,24 @@ wake(PtLoop *loop)
         return 0;
     }
     loop->disabled = 0;
-    PyObject *mon = monitoring();
-    return mon ? done(PyObject_CallMethod(mon, "restart_events", NULL)) : -1;
+    if (waking_many) {
+        somebody_woke = 1;
+        return 0;
+    }
+    return restart_events();
+}
+
+static PyObject *
+bridge_wake_many(PyObject *self, PyObject *yes)
+{
+    waking_many = yes == Py_True;
+    if (!waking_many && somebody_woke) {
+        somebody_woke = 0;
+        if (restart_events() < 0) {
+            return NULL;
+        }
+    }
+    Py_RETURN_NONE;
 }
 
 #define UNKNOWN_GAIN 0.5
@@ -957,6 +982,12 @@ bridge_set_hot_time(PyObject *self, PyObject *ns)
 }
 
 static PyObject *
+bridge_may_lose(PyObject *self, PyObject *noargs)
+{
+    return PyBool_FromLong(pt_may_lose());
+}
+
+static PyObject *
 bridge_set_starved(PyObject *self, PyObject *yes)
 {
     pt.starved = yes == Py_True;
@@ -1007,6 +1038,8 @@ static PyMethodDef methods[] = {
      "try_again(code, header_offset): a compiled loop's code changed; whether it pays is to be measured anew."},
     {"set_hot_time", bridge_set_hot_time, METH_O,
      "set_hot_time(ns): Python is asked about loops that took as long, in which case events are not counted; 0: they are."},
+    {"wake_many", bridge_wake_many, METH_O, "wake_many(yes): loops that get their events back meanwhile get them at the end: CPython has to look at all code again."},
+    {"may_lose", bridge_may_lose, METH_NOARGS, "may_lose() -> bool: whether loops that lost may be tried again"},
     {"set_starved", bridge_set_starved, METH_O, "set_starved(yes): whether traces are not compiled for want of budget; loops that lose may become better, then."},
     {"set_trials", bridge_set_trials, METH_VARARGS,
      "set_trials(on, clock=0): whether it is measured if compiled loops pay; clock: address of an int64 that tells the time."},

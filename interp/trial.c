@@ -266,16 +266,20 @@ count_span(PtTrial *t, int64_t now, int64_t events, int64_t steps)
     }
 }
 
+int
+pt_may_lose(void)
+{
+    return lost_ns <= LOSSES_NS + pt_cpu_ns() / LOSSES_SHARE;
+}
+
 /* A losing loop that may become better is tried again while that is affordable. 0: it is, -2: it has to rest. */
 static int
 again(PtTrial *t)
 {
-    lost_ns += t->lost;
-    int affordable = lost_ns <= LOSSES_NS + pt_cpu_ns() / LOSSES_SHARE;
     t->n = 0;
     t->all = 0;
     t->lost = 0;
-    return affordable ? 0 : -2;
+    return pt_may_lose() ? 0 : -2;
 }
 
 /* After a round. As verdict(), or -2: it loses, but may become better. */
@@ -298,6 +302,9 @@ next_turn(PtTrial *t, PtLoop *loop)
         loop->gain = loop->gain < 1 ? loop->gain : 1;
         t->n++;
         result = verdict(t);
+        if (result < 0) {
+            lost_ns += t->lost;
+        }
         if (result < 0 && (pt_compiling() || pt.starved)) {
             result = again(t);
         }

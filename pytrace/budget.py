@@ -1,6 +1,6 @@
 """What recording and compiling may cost: a program that gains nothing must not lose much.
 
-All that the JIT does takes the program's time, in its own thread or in the compiling one.  It may take an allowance to begin with, a small share of the time
+All that the JIT does takes the program's time, in its own thread or in the compiling one.  It may take an allowance in the first seconds, a small share of the time
 that the program runs, and more of it in as far as compiled code is faster than CPython, as trials have shown: then the next trace is likely to pay, too.  So a program
 that gains gets all of its branches compiled soon, and one with thousands of branches, of which none is much used, is left alone.
 
@@ -12,7 +12,9 @@ from __future__ import annotations
 import time
 from typing import Any
 
-ALLOWANCE = 0.25  # seconds
+START = 0.06  # seconds
+ALLOWANCE = 0.2  # which is reached after
+EARLY = 2.0  # seconds of the program's
 SHARE = 0.02  # of the time that the program runs
 SAVED = 0.4  # of the time that compiled code saves, but
 MOST = 0.2  # of all
@@ -33,10 +35,10 @@ class Budget:
 
     def income(self) -> float:
         now = self.clock()
-        return ALLOWANCE + SHARE * now + min(SAVED * max(self.saved(), 0.0), MOST * now)
+        return START + (ALLOWANCE - START) * min(now / EARLY, 1.0) + SHARE * now + min(SAVED * max(self.saved(), 0.0), MOST * now)
 
     def is_tight(self) -> bool:
-        """Whether the allowance was spent."""
+        """Whether the allowance is spent."""
         return self.spent > ALLOWANCE
 
     def allows(self, waiting: int) -> bool:
@@ -48,4 +50,4 @@ class Budget:
         return False
 
 
-__all__ = ["ALLOWANCE", "BESIDE", "Budget", "SAVED", "MOST", "SHARE"]
+__all__ = ["ALLOWANCE", "BESIDE", "Budget", "EARLY", "SAVED", "MOST", "SHARE", "START"]

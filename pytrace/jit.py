@@ -27,7 +27,7 @@ from .trees import Trees
 NEVER = -1
 OFTEN = 4000  # times that an exit is taken before it gets a bridge: until then it has cost about as much as the bridge; the first ones get theirs sooner
 LATER = 10_000  # times that an exit is taken, or a function called, until it is looked at again where the budget was used up
-AWAKE_SECONDS = 0.3  # between occasions on which loops that were refused for want of budget are looked at again
+AWAKE_SECONDS = 0.3  # between occasions on which loops that were refused for want of budget are looked at again, at first
 AWAKE = 500  # events of such a loop, until it asks
 WHEN_COMPILED = 1 << 60  # events that will not happen before
 REVIEW = 2000  # times that a bridge was taken when it is looked at again
@@ -62,7 +62,7 @@ def is_small(obj: Any) -> bool:
 class Place:
     """What happened so far at a loop header."""
 
-    __slots__ = ("attempts", "refused", "waits", "generic", "ref", "bridges", "left", "reviews", "patience", "more", "inner", "regions", "short")
+    __slots__ = ("attempts", "refused", "waits", "generic", "ref", "bridges", "left", "reviews", "patience", "more", "inner", "regions", "short", "chances")
 
     def __init__(self, code: Any) -> None:
         self.attempts = 0
@@ -76,6 +76,7 @@ class Place:
         self.patience = 1
         self.more: tuple = ()  # weak references to the other objects whose ids are in the place's key
         self.regions = 0
+        self.chances = 0  # that it got when it had lost
         self.short = False  # a loop of an inlined frame that is unrolled, since it ended while it was recorded
         self.inner: set = set()  # keys under which this loop was recorded in inlined frames
 
@@ -169,6 +170,7 @@ class Jit:
         self.budget = Budget(bridge.seconds_saved)
         self.refused: list[tuple[Any, int]] = []  # loops for which there was no budget: weak reference to the code, header
         self.awakened = 0.0
+        self.patience = AWAKE_SECONDS
         self.busy = False
         self.dumper: Any = None
         self.configure(settings)
@@ -346,21 +348,27 @@ class Jit:
             return True
         affords = self.budget.allows(len(self.unfinished))
         self.bridge.set_starved(not affords)
-        if affords and time.process_time() > self.awakened + AWAKE_SECONDS:
+        if affords and time.process_time() > self.awakened + self.patience:
             self._awaken()
         return affords
 
     def _awaken(self) -> None:
-        """What had to wait for budget has another chance."""
+        """What had to wait for budget has another chance: the loops that were refused, and one of those that lost, if that is affordable."""
         self.awakened = time.process_time()
+        self.patience *= 1.5
+        self.bridge.wake_many(True)
         refused, self.refused = self.refused, []
         for r, header in refused:
             code = r()
             if code is not None and (id(code), header) not in self.tokens:
                 self.bridge.detach_loop(code, header, AWAKE)
-        for token in self.tokens.values():
-            if token.alive and _is_plain(token) and any(loop[:2] == (token.header, "resting") for loop in self.bridge.loops(token.code)):
+        if self.bridge.may_lose():
+            resting = [t for t in self.tokens.values() if t.alive and _is_plain(t) and any(loop[:2] == (t.header, "resting") for loop in self.bridge.loops(t.code))]
+            if resting:
+                token = min(resting, key=lambda t: self._place(t.key, t.code).chances)
+                self._place(token.key, token.code).chances += 1
                 self.bridge.try_again(token.code, token.header)
+        self.bridge.wake_many(False)
         self._improve_loops()
 
     def _place(self, key: tuple, code: Any, *more: Any) -> Place:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pytrace.budget import ALLOWANCE, MOST, SAVED, SHARE, Budget
+from pytrace.budget import ALLOWANCE, EARLY, MOST, SAVED, SHARE, START, Budget
 from pytrace.codegen.emit import without_ticks
 
 PROGRAM = """
@@ -40,16 +40,20 @@ def budget() -> tuple[Budget, Clock]:
     return Budget(lambda: c.saved, lambda: c.now), c
 
 
-def test_the_allowance_is_there_from_the_start() -> None:
-    b, _ = budget()
+def test_the_allowance_is_there_after_some_seconds() -> None:
+    b, c = budget()
     assert b.allows(0)
-    b.spent, b.traces = ALLOWANCE * 0.9, 9
+    b.spent, b.traces = START * 0.9, 9
     assert b.allows(0)
-    assert not b.allows(1)
-    b.spent = ALLOWANCE * 1.1
-    assert b.is_tight()
+    assert not b.allows(2)
+    b.spent = START * 1.1
     assert not b.allows(0)
     assert b.refusals == 2
+    c.now = EARLY
+    assert b.allows(0)
+    b.spent = (ALLOWANCE + SHARE * EARLY) * 1.1
+    assert b.is_tight()
+    assert not b.allows(0)
 
 
 def test_it_grows_with_the_programs_time() -> None:
