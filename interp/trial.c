@@ -50,6 +50,7 @@ typedef struct PtTrial {
     int quick;                   /* which clock the span is measured with */
     double usual[2];             /* length of a span; [1]: native */
     int64_t start, asked;        /* of the span */
+    int64_t last;                /* the time when the span before it ended, if that is when this one begins */
     int64_t arrivals, events;    /* counted by native code when it began; CPython's since */
     int64_t time, steps, seen;   /* of the round */
     int64_t stayed, all;         /* how long the last native round was, and all of them */
@@ -233,8 +234,10 @@ begin_span(PtTrial *t, PtLoop *loop, PtFrame *f)
     if (f != NULL) {
         mark(f);
     }
-    t->quick = pt.clock == NULL && t->usual[t->native] != 0 && t->usual[t->native] < SHORT_NS;
-    t->start = read_clock(t->quick);
+    int quick = pt.clock == NULL && t->usual[t->native] != 0 && t->usual[t->native] < SHORT_NS;
+    t->start = t->last != 0 && quick == t->quick ? t->last : read_clock(quick);
+    t->quick = quick;
+    t->last = 0;
     t->asked = pt.asked_ns;
     t->events = 0;
     t->arrivals = *loop->arrivals;
@@ -244,7 +247,8 @@ begin_span(PtTrial *t, PtLoop *loop, PtFrame *f)
 static int64_t
 span(PtTrial *t, int64_t now)
 {
-    int64_t ns = (now ? now : read_clock(t->quick)) - t->start - (pt.asked_ns - t->asked) - clock_cost(t->quick);
+    t->last = now ? now : read_clock(t->quick);
+    int64_t ns = t->last - t->start - (pt.asked_ns - t->asked) - clock_cost(t->quick);
     double *usual = &t->usual[t->native];
     if (t->quick && ns > OUTLIER * *usual) {
         *usual *= 1.25;  /* or they are longer now */
@@ -359,6 +363,7 @@ pt_trial_event(PtLoop *loop, PyThreadState *ts, PtTrialEntry *entry)
 {
     PtTrial *t = loop->trial;
     PtFrame *f = pt_current(ts);
+    t->last = 0;
     *entry = (PtTrialEntry){.unit = loop->unit, .end = loop->end, .counter = loop->arrivals};
     if (t->open != NULL) {  /* a deeper call, or another thread */
         return 1;
@@ -412,6 +417,7 @@ pt_trial_left(PtLoop *loop, PtFrame *f, PtTrialEntry *entry)
         return;
     }
     t->open = NULL;
+    t->last = 0;
     if (loop->arrivals != entry->counter) {
         return;
     }
