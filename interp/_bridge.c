@@ -336,12 +336,15 @@ enter_loop(PyThreadState *ts, PyCodeObject *code, PtCode *pc, PtLoop *loop, int 
         int entering = pt_trial_event(loop, ts, &trial);
         if (entering < 0) {
             pt.stats.unprofitable++;
+            if (pc->func.entry != NULL && detach(&pc->func, -1) < 0) {
+                return NULL;
+            }
             if (entering == -2) {
                 loop->state = PT_LOOP_RESTING;
             }
             else {
                 loop->lost = 1;
-                if (detach(loop, -1) < 0 || (pc->func.entry != NULL && detach(&pc->func, -1) < 0)) {
+                if (detach(loop, -1) < 0) {
                     return NULL;
                 }
             }
@@ -988,13 +991,6 @@ bridge_may_lose(PyObject *self, PyObject *noargs)
 }
 
 static PyObject *
-bridge_set_starved(PyObject *self, PyObject *yes)
-{
-    pt.starved = yes == Py_True;
-    Py_RETURN_NONE;
-}
-
-static PyObject *
 bridge_set_trials(PyObject *self, PyObject *args)
 {
     unsigned long long clock = 0;
@@ -1040,7 +1036,6 @@ static PyMethodDef methods[] = {
      "set_hot_time(ns): Python is asked about loops that took as long, in which case events are not counted; 0: they are."},
     {"wake_many", bridge_wake_many, METH_O, "wake_many(yes): loops that get their events back meanwhile get them at the end: CPython has to look at all code again."},
     {"may_lose", bridge_may_lose, METH_NOARGS, "may_lose() -> bool: whether loops that lost may be tried again"},
-    {"set_starved", bridge_set_starved, METH_O, "set_starved(yes): whether traces are not compiled for want of budget; loops that lose may become better, then."},
     {"set_trials", bridge_set_trials, METH_VARARGS,
      "set_trials(on, clock=0): whether it is measured if compiled loops pay; clock: address of an int64 that tells the time."},
     {"detach_loop", bridge_detach_loop, METH_VARARGS,

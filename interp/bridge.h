@@ -84,7 +84,6 @@ typedef struct {
     int64_t asked_ns;            /* time in Python handlers, while there are trials */
     double saved_ns;             /* by native code, from samples and trials */
     double gain;                 /* of the loop that is being entered */
-    int starved;                 /* traces are not compiled for want of budget */
     int attention;               /* set by the compiling thread: the next event looks at what it has finished */
     PtStats stats;
 } PtState;

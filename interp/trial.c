@@ -17,10 +17,9 @@
 
    The first rounds are short, the later ones longer. Where native code stayed inside for much longer CPython gets more,
    too, as a loop's later iterations may be more expensive than its first. A clear winner is known after two rounds each. A
-   loser has more time, for its exits may get bridges, and a loop around it may take it in: while something is being
-   compiled, or would be if there were budget for it, it is tried anew. But that is paid from an account of all that losers
-   have lost; where it is overdrawn, the loop rests until the next of its bridges is there, or there is budget again.
-   Otherwise its event is switched off for good.
+   loser has more time, for its exits may get bridges, and a loop around it may take it in, and then it is tried anew. But
+   that is paid from an account of all that losers have lost. Where it is overdrawn, the loop rests, without its event, until
+   the next of its bridges is there, or the account allows it another chance.
 
    No trials where a threshold is given: what happens then must not depend on time. */
 #include "bridge.h"
@@ -276,7 +275,7 @@ pt_may_lose(void)
     return lost_ns <= LOSSES_NS + pt_cpu_ns() / LOSSES_SHARE;
 }
 
-/* A losing loop that may become better is tried again while that is affordable. 0: it is, -2: it has to rest. */
+/* A losing loop may become better: it is tried again while that is affordable. 0: it is, -2: it has to rest. */
 static int
 again(PtTrial *t)
 {
@@ -286,7 +285,7 @@ again(PtTrial *t)
     return pt_may_lose() ? 0 : -2;
 }
 
-/* After a round. As verdict(), or -2: it loses, but may become better. */
+/* After a round. 1: native code wins, -2: it loses, 0: not known yet */
 static int
 next_turn(PtTrial *t, PtLoop *loop)
 {
@@ -308,8 +307,6 @@ next_turn(PtTrial *t, PtLoop *loop)
         result = verdict(t);
         if (result < 0) {
             lost_ns += t->lost;
-        }
-        if (result < 0 && (pt_compiling() || pt.starved)) {
             result = again(t);
         }
     }

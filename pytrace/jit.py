@@ -347,7 +347,6 @@ class Jit:
         if not self.trials:
             return True
         affords = self.budget.allows(len(self.unfinished))
-        self.bridge.set_starved(not affords)
         if affords and time.process_time() > self.awakened + self.patience:
             self._awaken()
         return affords

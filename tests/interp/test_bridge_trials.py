@@ -72,11 +72,11 @@ def test_winner_is_found_soon_and_stays():
     assert tried.run(MS) == MS and tried.state == "compiled" and lost() == before
 
 
-def test_loser_is_left_to_cpython_for_good():
+def test_loser_is_left_to_cpython():
     before = lost()
     tried = Tried(cost=2000, iterations=0)
     assert 0 < tried.run(100 * MS) < 50 * MS
-    assert tried.run(MS) == 0 and tried.state == "blacklisted" and lost() == before + 1
+    assert tried.run(MS) == 0 and tried.state == "resting" and lost() == before + 1
 
 
 def test_loser_is_given_time():
@@ -90,7 +90,7 @@ def test_without_a_gain_it_is_left_to_cpython():
     """Which does not need the events, then."""
     tried = Tried(cost=0, iterations=0)
     tried.run(100 * MS)
-    assert tried.run(MS) == 0 and tried.state == "blacklisted"
+    assert tried.run(MS) == 0 and tried.state == "resting"
 
 
 def test_loop_without_second_iterations_is_left_to_cpython():
@@ -125,7 +125,7 @@ def test_time_between_calls_does_not_count(steps):
 def test_attached_again_it_is_tried_again():
     tried = Tried(cost=2000, iterations=0)
     tried.run(100 * MS)
-    assert tried.state == "blacklisted"
+    assert tried.state == "resting"
     tried.attach()
     assert tried.state == "compiled" and tried.run(2 * MS) > 0
 
@@ -143,3 +143,18 @@ def test_without_trials_everything_is_entered():
     _bridge.set_trials(False)
     tried.attach()
     assert tried.run(30 * MS) == 30 * MS
+
+
+def test_loser_has_another_chance_with_a_new_bridge():
+    tried = Tried(cost=2000, iterations=0)
+    tried.run(100 * MS)
+    assert tried.run(MS) == 0
+    code = tried.function.__code__
+    _bridge.try_again(code, header(code))
+    assert tried.state == "compiled" and tried.run(5 * MS) > 0
+
+
+def test_losses_are_limited():
+    tried = Tried(cost=2000, iterations=0)
+    entered = tried.run(100 * MS)
+    assert not _bridge.may_lose() and entered < 60 * MS
