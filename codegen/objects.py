@@ -15,9 +15,10 @@ from .text import INVARIANT, LIKELY, LLVM_TYPE, UNLIKELY, ExitBlock, Writer, _co
 
 @emits("box_int")
 def _box_int(w: Writer, op: ir.Op, a: list[str]) -> None:
-    """The small ints lie side by side."""
+    """The small ints lie side by side.  Others of one digit are made in line."""
     index, known, place, made = (w.fresh() for _ in range(4))
     small, make, done = w.label("b"), w.label("b"), w.label("b")
+    arms: list[str] = []
     w.lines.append(f"{index} = add i64 {a[0]}, {w.offset('small_ints.below')}")
     w.lines.append(f"{known} = icmp ult i64 {index}, {w.offset('small_ints.n')}")
     w.lines.append(f"br i1 {known}, label %{small}, label %{make}")
@@ -25,15 +26,70 @@ def _box_int(w: Writer, op: ir.Op, a: list[str]) -> None:
     w.lines.append(f"{place} = getelementptr [{w.offset('small_ints.size')} x i8], ptr {w.symbol('pt_small_ints')}, i64 {index}")
     w.lines.append(f"br label %{done}")
     w.begin(make)
+    if w.has_symbol("pt_blocks"):
+        other, shifted, fits, negative, bits, tag, minus, digit = (w.fresh() for _ in range(8))
+        call, short = w.label("d"), w.label("b")
+        w.lines.append(f"{shifted} = add i64 {a[0]}, {(1 << 30) - 1}")
+        w.lines.append(f"{fits} = icmp ult i64 {shifted}, {(1 << 31) - 1}")
+        w.lines.append(f"br i1 {fits}, label %{short}, label %{call}, {LIKELY}")
+        w.begin(short)
+        box = _block(w, int, call)
+        w.lines.append(f"{negative} = lshr i64 {a[0]}, 63")
+        w.lines.append(f"{bits} = shl i64 {negative}, 1")
+        w.lines.append(f"{tag} = or i64 {bits}, 8")
+        w.store("i64", tag, box, w.offset("long.lv_tag"), "int")
+        w.lines.append(f"{minus} = sub i64 0, {a[0]}")
+        w.lines.append(f"{other} = call i64 @llvm.smax.i64(i64 {a[0]}, i64 {minus})")
+        w.intrinsics["llvm.smax.i64"] = "declare i64 @llvm.smax.i64(i64, i64)"
+        w.lines.append(f"{digit} = trunc i64 {other} to i32")
+        w.store("i32", digit, box, w.offset("long.ob_digit0"), "int")
+        w.lines.append(f"br label %{done}")
+        arms.append(f"[ {box}, %{w.block} ]")
+        w.begin(call)
     w.lines.append(f"{made} = call ptr {w.symbol('pt_box_int')}(i64 {a[0]}) {_PLAIN_ALLOCATOR}")
     w.lines.append(f"br label %{done}")
+    arms += [f"[ {made}, %{w.block} ]", f"[ {place}, %{small} ]"]
     w.begin(done)
-    w.lines.append(f"{w.define(op)} = phi ptr [ {place}, %{small} ], [ {made}, %{make} ]")
+    w.lines.append(f"{w.define(op)} = phi ptr {', '.join(arms)}")
+
+
+def _block(w: Writer, cls: type, otherwise: str) -> str:
+    """An object of this class in one of the blocks that are kept (interp/boxes.c), or control goes to the label `otherwise`, which is written next.
+
+    The list of blocks is C's as well, behind the back of LLVM, to which the allocators touch no memory of its own: hence volatile."""
+    blocks = w.symbol("pt_blocks")
+    first, some, following, room, more, count = (w.fresh() for _ in range(6))
+    take = w.label("b")
+    w.lines.append(f"{first} = load volatile ptr, ptr {blocks}")
+    w.lines.append(f"{some} = icmp ne ptr {first}, null")
+    w.lines.append(f"br i1 {some}, label %{take}, label %{otherwise}, {LIKELY}")
+    w.begin(take)
+    w.load(following, "ptr", first, 0, "refcount")
+    w.lines.append(f"store volatile ptr {following}, ptr {blocks}")
+    w.lines.append(f"{count} = getelementptr i8, ptr {blocks}, i64 8")
+    w.lines.append(f"{room} = load volatile i64, ptr {count}")
+    w.lines.append(f"{more} = add i64 {room}, 1")
+    w.lines.append(f"store volatile i64 {more}, ptr {count}")
+    w.store("i64", "1", first, w.offset("ob_refcnt"), "refcount")
+    w.store("ptr", w.object(cls), first, w.offset("ob_type"), "ob_type")
+    return first
 
 
 @emits("box_float")
 def _box_float(w: Writer, op: ir.Op, a: list[str]) -> None:
-    w.lines.append(f"{w.define(op)} = call ptr {w.symbol('pt_box_float')}(double {a[0]}) {_PLAIN_ALLOCATOR}")
+    if not w.has_symbol("pt_blocks"):
+        w.lines.append(f"{w.define(op)} = call ptr {w.symbol('pt_box_float')}(double {a[0]}) {_PLAIN_ALLOCATOR}")
+        return
+    call, done, made = w.label("d"), w.label("b"), w.fresh()
+    box = _block(w, float, call)
+    w.store("double", a[0], box, w.offset("float.ob_fval"), "float")
+    w.lines.append(f"br label %{done}")
+    fast = w.block
+    w.begin(call)
+    w.lines.append(f"{made} = call ptr {w.symbol('pt_box_float')}(double {a[0]}) {_PLAIN_ALLOCATOR}")
+    w.lines.append(f"br label %{done}")
+    w.begin(done)
+    w.lines.append(f"{w.define(op)} = phi ptr [ {box}, %{fast} ], [ {made}, %{call} ]")
 
 
 # The new object's fields belong to memory that no other pointer reaches, and the allocator's own state is its own.

@@ -16,10 +16,11 @@
 
 enum { BLOCK = 32, KEPT = 2048 };
 
-static struct {
+/* Native code takes blocks by itself (codegen/objects.py). */
+struct PtBlocks {
     void *first; /* linked through the first word */
     int64_t room; /* how many more may be kept */
-} blocks;
+} pt_blocks;
 
 static int pymalloc; /* objects come in blocks of a known size */
 struct pool_header **pt_pools; /* pymalloc's usedpools, where there is one interpreter's to speak of */
@@ -35,7 +36,7 @@ pt_boxes_init(void)
 {
     const char *name = _PyMem_GetCurrentAllocatorName();
     pymalloc = name != NULL && strcmp(name, "pymalloc") == 0;
-    blocks.room = pymalloc ? KEPT : 0;
+    pt_blocks.room = pymalloc ? KEPT : 0;
     pt_pools = pymalloc ? PT_USED_POOLS(PyInterpreterState_Get()) : NULL;
 }
 
@@ -43,10 +44,10 @@ pt_boxes_init(void)
 void
 pt_boxes_clear(void)
 {
-    blocks.room = 0;
-    while (blocks.first != NULL) {
-        void *block = blocks.first;
-        blocks.first = *(void **)block;
+    pt_blocks.room = 0;
+    while (pt_blocks.first != NULL) {
+        void *block = pt_blocks.first;
+        pt_blocks.first = *(void **)block;
         PyObject_Free(block);
     }
 }
@@ -54,10 +55,10 @@ pt_boxes_clear(void)
 static inline void *
 take(PyTypeObject *type)
 {
-    PyObject *o = blocks.first;
+    PyObject *o = pt_blocks.first;
     if (o != NULL) {
-        blocks.first = *(void **)o;
-        blocks.room++;
+        pt_blocks.first = *(void **)o;
+        pt_blocks.room++;
     }
     else if ((o = pt_next_in_pool(BLOCK)) == NULL) {
         return NULL;
@@ -70,9 +71,9 @@ take(PyTypeObject *type)
 static inline void
 give(PyObject *o)
 {
-    *(void **)o = blocks.first;
-    blocks.first = o;
-    blocks.room--;
+    *(void **)o = pt_blocks.first;
+    pt_blocks.first = o;
+    pt_blocks.room--;
 }
 
 static inline int
@@ -143,7 +144,7 @@ pt_box_float(double v)
 void
 pt_free(PyObject *o)
 {
-    if (blocks.room > 0 && (Py_IS_TYPE(o, &PyFloat_Type) || (Py_IS_TYPE(o, &PyLong_Type) && digits_of(o) <= 2))) {
+    if (pt_blocks.room > 0 && (Py_IS_TYPE(o, &PyFloat_Type) || (Py_IS_TYPE(o, &PyLong_Type) && digits_of(o) <= 2))) {
         give(o);
     }
     else {
@@ -160,7 +161,7 @@ pt_drop_all(PyObject **items, Py_ssize_t n, void (*other)(PyObject *))
         if (o == NULL || _Py_IsImmortal(o) || --o->ob_refcnt > 0) {
             continue;
         }
-        if (blocks.room > 0 && (Py_IS_TYPE(o, &PyFloat_Type) || (Py_IS_TYPE(o, &PyLong_Type) && digits_of(o) <= 2))) {
+        if (pt_blocks.room > 0 && (Py_IS_TYPE(o, &PyFloat_Type) || (Py_IS_TYPE(o, &PyLong_Type) && digits_of(o) <= 2))) {
             give(o);
         }
         else {

@@ -59,6 +59,7 @@ extern PyObject *pt_range_iter_new(int64_t start, int64_t step, int64_t len);
 extern PyObject *pt_list_iter_new(PyObject *seq, int64_t index), *pt_tuple_iter_new(PyObject *seq, int64_t index);
 extern PyObject *pt_new_enumerate(PyObject *it, int64_t start), *pt_new_zip(PyObject *iterators);
 extern PyObject *pt_new_range(int64_t start, int64_t stop, int64_t step);
+extern struct PtBlocks pt_blocks;
 
 /* ---- ints ---- */
 
@@ -408,7 +409,7 @@ typedef struct {
 static const Symbol own[] = {
     OWN(pt_make_function), OWN(pt_new_generator), OWN(pt_is_plain_generator), OWN(pt_set_add), OWN(pt_send), OWN(pt_sync), OWN(pt_unsync), OWN(pt_dealloc_sync), OWN(pt_traceback), OWN(pt_must_leave), OWN(pt_native_exit),
     OWN(pt_native_after), OWN(pt_native_sync), OWN(pt_native_unsync), OWN(pt_native_dealloc), OWN(pt_drop_result), OWN(pt_unbox_int), OWN(pt_box_int),
-    OWN(pt_box_float), OWN(pt_free), OWN(pt_store_float), OWN(pt_store_int), OWN(pt_new_tuple), OWN(pt_new_list), OWN(pt_list_append), OWN(pt_range_iter_new), OWN(pt_list_iter_new), OWN(pt_tuple_iter_new), OWN(pt_new_enumerate), OWN(pt_new_zip), OWN(pt_new_range),
+    OWN(pt_box_float), DATA(pt_blocks), OWN(pt_free), OWN(pt_store_float), OWN(pt_store_int), OWN(pt_new_tuple), OWN(pt_new_list), OWN(pt_list_append), OWN(pt_range_iter_new), OWN(pt_list_iter_new), OWN(pt_tuple_iter_new), OWN(pt_new_enumerate), OWN(pt_new_zip), OWN(pt_new_range),
     OWN(pt_new_instance), OWN(pt_make_instance), OWN(pt_add_attribute), OWN(pt_release), OWN(pt_contains), OWN(pt_lookup), OWN(pt_renew), OWN(pt_slice_over), OWN(pt_own_attribute), OWN(pt_lacks_attribute), OWN(pt_replace_attribute),
     OWN(pt_dies_plainly), OWN(pt_int_floordiv), OWN(pt_int_mod), OWN(pt_int_pow), OWN(pt_float_floordiv), OWN(pt_float_mod),
     OWN(pt_float_pow),
