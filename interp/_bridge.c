@@ -322,6 +322,22 @@ take_sample(PyThreadState *ts, PtLoop *loop)
 }
 
 #define MOST_MISSES 200          /* at a function's start */
+#define REST_OF_STARTS 20000     /* calls, where one of the function's loops rests */
+
+/* Whether one of the function's loops is tried: then that is not disturbed. */
+static int
+is_tried(PtCode *pc)
+{
+    for (int i = 0; i < pc->n_loops; i++) {
+        if (pc->loops[i].trial != NULL) {
+            if (pc->func.start_trial != NULL) {
+                pt_pause_start_trial(&pc->func);
+            }
+            return 1;
+        }
+    }
+    return 0;
+}
 
 /* Where entries are refused CPython runs the loop, so after as many refusals (less the entries that went well) as make a
    loop hot it is recorded again. */
@@ -336,7 +352,7 @@ enter_loop(PyThreadState *ts, PyCodeObject *code, PtCode *pc, PtLoop *loop, int 
         int entering = pt_trial_event(loop, ts, &trial);
         if (entering < 0) {
             pt.stats.unprofitable++;
-            if (pc->func.entry != NULL && detach(&pc->func, -1) < 0) {
+            if (pc->func.entry != NULL && detach(&pc->func, entering == -2 ? REST_OF_STARTS : -1) < 0) {
                 return NULL;
             }
             if (entering == -2) {
@@ -353,8 +369,11 @@ enter_loop(PyThreadState *ts, PyCodeObject *code, PtCode *pc, PtLoop *loop, int 
             Py_RETURN_NONE;
         }
     }
+    if (loop->unit < 0 && is_tried(pc)) {
+        Py_RETURN_NONE;
+    }
     if (loop->start_trial != NULL) {
-        int entering = pt_start_trial_event(pc);
+        int entering = pt_start_trial_event(loop);
         if (entering < 0) {
             loop->lost = 1;
             if (detach(loop, -1) < 0) {

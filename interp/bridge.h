@@ -197,7 +197,8 @@ PT_HIDDEN void pt_trial_left(PtLoop *loop, PtFrame *f, PtTrialEntry *entry);
 
 PT_HIDDEN void pt_begin_start_trial(PtLoop *loop);
 PT_HIDDEN void pt_end_start_trial(PtLoop *loop);
-PT_HIDDEN int pt_start_trial_event(PtCode *pc);
+PT_HIDDEN void pt_pause_start_trial(PtLoop *loop);
+PT_HIDDEN int pt_start_trial_event(PtLoop *loop);
 
 /* ---- root.c: the frame that was taken over ---- */
 

@@ -41,6 +41,13 @@ pt_end_start_trial(PtLoop *loop)
     loop->start_trial = NULL;
 }
 
+/* The round that has begun does not count. */
+void
+pt_pause_start_trial(PtLoop *loop)
+{
+    loop->start_trial->start = 0;
+}
+
 static double
 median(double *rates)
 {
@@ -71,19 +78,12 @@ begin_round(PtStartTrial *t)
 
 /* At an event: 1: enter native code; 0: not now; -1: never again. */
 int
-pt_start_trial_event(PtCode *pc)
+pt_start_trial_event(PtLoop *loop)
 {
-    PtLoop *loop = &pc->func;
     PtStartTrial *t = loop->start_trial;
     if (t->rest > 0) {
         t->rest--;
         return 0;
-    }
-    for (int i = 0; i < pc->n_loops; i++) {
-        if (pc->loops[i].trial != NULL) {
-            t->start = 0;
-            return 0;
-        }
     }
     if (t->start == 0) {
         begin_round(t);
