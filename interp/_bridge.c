@@ -829,7 +829,7 @@ bridge_detach_loop(PyObject *self, PyObject *args)
         return NULL;
     }
     PtLoop *loop = loop_at(code, offset);
-    if (loop == NULL || detach(loop, loop->lost ? -1 : next) < 0) {
+    if (loop == NULL || detach(loop, loop->lost || loop->state == PT_LOOP_RESTING ? -1 : next) < 0) {
         return NULL;
     }
     Py_RETURN_NONE;
