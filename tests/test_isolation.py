@@ -253,13 +253,11 @@ import signal
 class Tick(Exception):
     pass
 ticks = lost = 0
-def on_tick(*_):
+def on_tick(number, frame):
     global ticks
     ticks += 1
-    if ticks % 5 == 0:
+    if ticks % 5 == 0 and (frame.f_code.co_name == "<lambda>" or frame.f_code is work.__code__ and frame.f_lineno in guarded):
         raise Tick
-signal.signal(signal.SIGALRM, on_tick)
-signal.setitimer(signal.ITIMER_REAL, 0.002, 0.002)
 kinds = [lambda x: x + 1, lambda x: x * 2.0, lambda x: (x, x)[1], lambda x: [x][0] - 1]
 def work(f):
     i = done = caught = 0
@@ -275,12 +273,13 @@ def work(f):
                 return "lost", i, done
             done = i
     return done == i
+first = work.__code__.co_firstlineno
+guarded = range(first + 5, first + 8)
 results = []
+signal.signal(signal.SIGALRM, on_tick)
+signal.setitimer(signal.ITIMER_REAL, 0.002, 0.002)
 for f in kinds * 8:
-    try:
-        results.append(work(f))
-    except Tick:
-        results.append(True)
+    results.append(work(f))
 signal.setitimer(signal.ITIMER_REAL, 0)
 print(set(results))
 """,
