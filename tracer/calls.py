@@ -426,6 +426,14 @@ def _self(m: Any, fn: Any, method: Any) -> Any:
     return _val(m.emit("load", fn.ir, desc=ir.CFUNCTION_SELF), fn.obj.__self__, False)
 
 
+_CLOCKS = frozenset((kind + unit) for kind in ("time", "monotonic", "perf_counter", "process_time", "thread_time") for unit in ("", "_ns"))
+
+
+def _is_clock(fn: Any) -> bool:
+    """And not time.sleep(), during which other threads run."""
+    return fn.__module__ == "time" and fn.__name__ in _CLOCKS
+
+
 def _known(m: Any, f: Any, fn: Any, args: list, total: int) -> Any:
     """Meaning of a known builtin for these arguments: a value, _ENTERED, or None."""
     obj = fn.obj
@@ -444,12 +452,12 @@ def _known(m: Any, f: Any, fn: Any, args: list, total: int) -> Any:
         method = _method_of(m, obj) if t is BuiltinFunctionType and type(obj.__self__) in _OWNERS else None
         if method is not None:
             return _known(m, f, m.const(method), [_self(m, fn, method), *args], total)
-        if t is _METHOD_DESCRIPTOR and obj.__objclass__ is str and args and all(type(a.obj) in (str, int, type(None)) for a in args):
+        if t is _METHOD_DESCRIPTOR and obj.__objclass__ is str and args and all(type(a.obj) in (str, int, type(None)) for a in args) and (obj is not str.encode or len(args) == 1):
             m.guard_is(fn, obj)
             for a in args:
                 m.guard_type(a)
             return m.call_object(fn, args, runs=False, writes=())
-        if t is BuiltinFunctionType and obj.__module__ in ("math", "_random", "time") and all(type(a.obj) in (int, float) for a in args):
+        if t is BuiltinFunctionType and (obj.__module__ in ("math", "_random") or _is_clock(obj)) and all(type(a.obj) in (int, float) for a in args):
             m.guard_is(fn, obj)
             for a in args:
                 m.guard_type(a)
