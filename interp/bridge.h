@@ -188,6 +188,7 @@ typedef struct {
     int64_t *counter;            /* NULL: this is no trial */
 } PtTrialEntry;
 
+PT_HIDDEN double pt_median(const double *rates, int n);
 PT_HIDDEN int pt_may_lose(void);
 PT_HIDDEN int pt_trial_event(PtLoop *loop, PyThreadState *ts, PtTrialEntry *entry);
 PT_HIDDEN void pt_trial_passes(PtTrialEntry *entry, int unit);

@@ -20,7 +20,7 @@
 
    pymalloc gives empty arenas back at once, and a loop that builds and drops a large structure gets them from the kernel page by page
    each time. Up to ARENAS of them are kept; the kernel may take their pages when it needs memory. */
-#include "bridge.h"
+#include "map.h"
 #include "internal/pycore_gc.h"
 #ifdef __linux__
 #include <sys/mman.h>
@@ -210,46 +210,7 @@ keep_arenas(void)
 #define WORTH_A_LOOK 50          /* new objects */
 #define TOO_MANY 20000           /* young objects of the program's, which has switched the collector off */
 
-typedef struct {
-    PyObject *o;
-    Py_ssize_t n;
-} Holders;
-
-static struct {
-    Holders *table;
-    Py_ssize_t size, used;       /* size: a power of two */
-    int failed;
-} held;
-
-static Holders *
-find_holders(PyObject *o)
-{
-    Py_ssize_t mask = held.size - 1, i = (Py_ssize_t)(((uintptr_t)o >> 4) * 0x9E3779B97F4A7C15u >> 20) & mask;
-    while (held.table[i].o != NULL && held.table[i].o != o) {
-        i = (i + 1) & mask;
-    }
-    return &held.table[i];
-}
-
-static int
-grow_table(void)
-{
-    Holders *old = held.table;
-    Py_ssize_t n = held.size;
-    Holders *table = PyMem_Calloc(n ? 2 * n : 4096, sizeof(Holders));
-    if (table == NULL) {
-        return -1;
-    }
-    held.table = table;
-    held.size = n ? 2 * n : 4096;
-    for (Py_ssize_t i = 0; i < n; i++) {
-        if (old[i].o != NULL) {
-            *find_holders(old[i].o) = old[i];
-        }
-    }
-    PyMem_Free(old);
-    return 0;
-}
+static PtMap held;               /* of each container that we hold: how many of ours do */
 
 static inline PyObject *
 object_of(PyGC_Head *g)
@@ -281,17 +242,14 @@ move_one(PyGC_Head *g, PyGC_Head *to)
 static int
 found(PyObject *o, void *to)
 {
-    if (!is_plain_container(o) || !_PyObject_GC_IS_TRACKED(o) || held.failed) {
+    if (!is_plain_container(o) || !_PyObject_GC_IS_TRACKED(o)) {
         return 0;
     }
-    if (2 * held.used >= held.size && grow_table() < 0) {
-        held.failed = 1;
-        return 0;
+    Py_ssize_t n = (Py_ssize_t)pt_map_find(&held, o) + 1;
+    if (pt_map_put(&held, o, (void *)n) < 0) {
+        PyErr_Clear();  /* it stays where it is */
     }
-    Holders *h = find_holders(o);
-    held.used += h->o == NULL;
-    h->o = o;
-    if (++h->n == Py_REFCNT(o)) {
+    else if (n == Py_REFCNT(o)) {
         move_one(_Py_AS_GC(o), to);
     }
     return 0;
@@ -321,8 +279,8 @@ hide_ours(Collector *gc)
             Py_TYPE(o)->tp_traverse(o, found, &fresh);
         }
     }
-    PyMem_Free(held.table);
-    memset(&held, 0, sizeof(held));
+    PyMem_Free(held.entries);
+    held = (PtMap){0};
     move(&fresh, &ours);
 }
 

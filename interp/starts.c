@@ -48,19 +48,6 @@ pt_pause_start_trial(PtLoop *loop)
     loop->start_trial->start = 0;
 }
 
-static double
-median(double *rates)
-{
-    for (int i = 1; i < ROUNDS; i++) {
-        for (int j = i; j > 0 && rates[j] < rates[j - 1]; j--) {
-            double r = rates[j];
-            rates[j] = rates[j - 1];
-            rates[j - 1] = r;
-        }
-    }
-    return rates[ROUNDS / 2];
-}
-
 static int64_t
 recorded(void)
 {
@@ -108,7 +95,7 @@ pt_start_trial_event(PtLoop *loop)
     if (t->n < ROUNDS) {
         return t->native;
     }
-    if (median(t->rate[1]) < GAIN * median(t->rate[0])) {
+    if (pt_median(t->rate[1], ROUNDS) < GAIN * pt_median(t->rate[0], ROUNDS)) {
         pt_end_start_trial(loop);
         return 1;
     }

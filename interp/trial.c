@@ -119,8 +119,8 @@ extreme(const double *rates, int n, int sign)
     return r;
 }
 
-static double
-median(const double *rates, int n)
+double
+pt_median(const double *rates, int n)
 {
     for (int i = 0; i < n; i++) {
         int below = 0;
@@ -161,7 +161,7 @@ verdict(PtTrial *t)
     if (t->n < ROUNDS) {
         return 0;
     }
-    int most = median(native, ROUNDS) > 1.02 * median(cpython, ROUNDS), all = overall(t, 1) > 1.02 * overall(t, 0);
+    int most = pt_median(native, ROUNDS) > 1.02 * pt_median(cpython, ROUNDS), all = overall(t, 1) > 1.02 * overall(t, 0);
     if (most == all || t->n >= MOST_ROUNDS) {
         return all ? -1 : 1;
     }

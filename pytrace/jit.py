@@ -362,7 +362,7 @@ class Jit:
             if code is not None and (id(code), header) not in self.tokens:
                 self.bridge.detach_loop(code, header, AWAKE)
         if self.bridge.may_lose():
-            resting = [t for t in self.tokens.values() if t.alive and _is_plain(t) and any(loop[:2] == (t.header, "resting") for loop in self.bridge.loops(t.code))]
+            resting = [t for t in self.tokens.values() if t.alive and _is_plain(t) and self._state(t) == "resting"]
             if resting:
                 token = min(resting, key=lambda t: self._place(t.key, t.code).chances)
                 self._place(token.key, token.code).chances += 1
@@ -721,7 +721,7 @@ class Jit:
 
     def _improve_loops(self) -> None:
         for token in self.tokens.values():
-            if token.alive and token.compiled.tier < backend.TIER and token.compiled.jump_exit.ticks >= self.ticks and token.compiled.entry and self._affords():
+            if token.alive and token.compiled.tier < backend.TIER and token.compiled.jump_exit.ticks >= self.ticks and token.compiled.entry and self.budget.allows(len(self.unfinished)):
                 self._improve(Unfinished(token.compiled, None, token, None, better=True))
 
     def _improve_bridge(self, plan: Any, token: Any) -> bool:
@@ -896,7 +896,11 @@ class Jit:
 
     def _is_attached(self, token: LoopToken) -> bool:
         """Whether CPython enters the loop (it does not where a trial was lost)."""
-        return self.tokens.get(token.key) is token and any(loop[0] == token.header and loop[1] in ("compiled", "resting") for loop in self.bridge.loops(token.code))
+        return self.tokens.get(token.key) is token and self._state(token) in ("compiled", "resting")
+
+    def _state(self, token: LoopToken) -> str:
+        """What the bridge has at the loop's header."""
+        return next((state for header, state, _ in self.bridge.loops(token.code) if header == token.header), "cold")
 
     def _leave_regions(self, token: Any) -> None:
         """A tree is not what it was when regions that it is part of were made: their heads go back to code of their own."""
