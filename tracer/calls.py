@@ -234,8 +234,13 @@ def call_ex(m: Any, f: Any, has_kwargs: bool) -> None:
     if kwargs is not None and (type(kwargs.obj) is not dict or not all(type(k) is str for k in kwargs.obj)):
         m.leave(f)
         return
+    m.guard_type(args)
+    if kwargs is not None:
+        m.guard_type(kwargs)
+    m.guard_type(args)
+    if kwargs is not None:
+        m.guard_type(kwargs)
     if kwargs is None and type(fn.obj) is FunctionType and can_inline(m, fn.obj) and watch_function(m, fn, fn.obj):
-        m.guard_type(args)
         size = m.emit("load", args.ir, desc=ir.TUPLE_SIZE)
         m.guard("guard_true", m.emit("int_eq", size, Const(INT, len(args.obj))))
         vals = []
