@@ -2,7 +2,7 @@
 
 From the frame (`trace_N`): every input is checked before anything is taken.  A slot must be bound, and hold an exact int of at
 most 64 bits or an exact float, no nan (which is found by identity), where the trace wants the number; a slot that was empty at recording (`trace.info["nulls"]`) must be
-empty; a promoted name must be in its dict.  If not, the PLAIN exit leaves the frame as it is.  Then the references change
+empty; a promoted name must be in its dict; and the names are the same (functions may share their code).  If not, the PLAIN exit leaves the frame as it is.  Then the references change
 hands: those in slots are the trace's now.  A number's box is given up at once, a promoted name's object gets a reference for
 the trace (the dict keeps its own).
 
@@ -34,7 +34,7 @@ def frame_entry(w: Writer) -> list[str]:
     body, w.lines = w.lines, []
     w.begin("entry")
     w.out_word = False
-    if w.trace.inputs or w.trace.info.get("nulls"):
+    if w.trace.inputs or w.trace.info.get("nulls") or w.trace.info.get("namespace"):
         _copy_inputs(w)
     r = w.fresh()
     w.lines.append(f"{r} = tail call ptr @{w.name}_buf(ptr %ctx)")
@@ -50,6 +50,10 @@ def _copy_inputs(w: Writer) -> None:
     trace = w.trace
     buf, slots = w.ctx_field("buf"), w.ctx_field("slots")
     refuse = w.label("refuse")
+    for field, expected in zip(("f_globals", "f_builtins", "f_locals"), trace.info.get("namespace", ())):
+        v = w.fresh()
+        w.load(v, "ptr", w.ctx_field("frame"), w.offset(f"frame.{field}"), "frame")
+        _require(w, f"icmp eq ptr {v}, {address(expected)}", refuse)
     for slot in sorted(trace.info.get("nulls", ())):
         v = w.fresh()
         w.load(v, "ptr", slots, 8 * slot, "slots")

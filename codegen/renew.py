@@ -26,6 +26,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from ..tracer import ir
+from ..tracer.classes import basic_size, dict_offset, weakref_offset
 from ..tracer.ir import Op
 from . import objects
 from .exits import RAISE
@@ -178,7 +179,7 @@ def _write_in_place(w: Writer, op: Op, maker: Any, place: str, memory: str, valu
     old = field("ptr", place, 0, memory)
     need(f"icmp ne ptr {old}, null")
     need(f"icmp eq ptr {field('ptr', old, w.offset('ob_type'), 'ob_type')}, {w.object(cls)}")
-    first = cls.__basicsize__
+    first = basic_size(cls)
     header = field("i64", old, first, "inst.values_header")
     shape, capacity = w.fresh(), w.fresh()
     w.lines.append(f"{shape} = and i64 {header}, {0xFF00FF00}")
@@ -197,10 +198,10 @@ def _write_in_place(w: Writer, op: Op, maker: Any, place: str, memory: str, valu
         f"icmp eq ptr {field('ptr', w.object(cls), w.offset('type.ht_cached_keys'), 'type')}, {address(maker.keys)}",
         f"icmp eq ptr {field('ptr', w.symbol('reference_tracer'), 0, 'reference_tracer')}, null",
     ]
-    if cls.__dictoffset__:  # a dict that was asked for has the values, too
+    if dict_offset(cls):  # a dict that was asked for has the values, too
         conditions.append(f"icmp eq ptr {field('ptr', old, w.offset('inst.dict_or_values'), 'inst.values_header')}, null")
-    if cls.__weakrefoffset__:
-        conditions.append(f"icmp eq ptr {field('ptr', old, cls.__weakrefoffset__, 'weakrefs')}, null")
+    if weakref_offset(cls):
+        conditions.append(f"icmp eq ptr {field('ptr', old, weakref_offset(cls), 'weakrefs')}, null")
     need(*conditions)
     boxes = [field("ptr", old, first + w.offset("values.values0") + 8 * p, f"inst.{name}") for p, name in zip(places, op.desc)]  # pyright: ignore[reportArgumentType]
     need(

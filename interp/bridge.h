@@ -56,7 +56,7 @@ struct PtExit {
 enum { PT_EXIT_RAISE = 1, PT_EXIT_PLAIN = 2, PT_EXIT_RETURN = 4 };
 enum { PT_STATE_COLD = 0, PT_STATE_BRIDGED = 1, PT_STATE_NEVER = 2, PT_STATE_JUMP = 3 };
 /* What becomes of a frame's result. The last three: the frame is a generator's, which FOR_ITER, SEND or next() has resumed. */
-enum { PT_FRAME_DROP_RESULT = 1, PT_FRAME_FOR_ITER = 2, PT_FRAME_SEND = 4, PT_FRAME_NEXT = 8, PT_FRAME_GENERATOR = 14 };
+enum { PT_FRAME_DROP_RESULT = 1, PT_FRAME_FOR_ITER = 2, PT_FRAME_SEND = 4, PT_FRAME_NEXT = 8, PT_FRAME_GENERATOR = 14, PT_FRAME_OPERATOR = 16 };
 
 #define PT_BUF_WORDS 4096
 #if PT_312
@@ -107,6 +107,7 @@ PT_HIDDEN int pt_unwind(PyThreadState *ts, PtFrame *f);
 PT_HIDDEN void pt_add_traceback(PyThreadState *ts);
 PT_HIDDEN PyObject *pt_run_pending(PyThreadState *ts, PtPending *p, int n, int throwing);
 PT_HIDDEN PyObject *pt_check_init_result(PyObject *result);
+PT_HIDDEN PyObject *pt_operator_result(PtFrame *f, int unit, PyObject *result);
 PT_HIDDEN void pt_clear_frame(PyThreadState *ts, PtFrame *f);
 
 /* ---- generators.c ---- */

@@ -528,6 +528,10 @@ pt_resume_root(PtRoot *r, FrameProg *root, FrameProg *callee, PyObject *result)
         pt_set_at(r->f, unit < 0 ? root->call_unit : unit);
         return;
     }
+    if (callee->flags & PT_FRAME_OPERATOR && (result = pt_operator_result(r->f, root->call_unit, result)) == NULL) {
+        pt_resume_root(r, root, callee, NULL);
+        return;
+    }
     if (callee->flags & PT_FRAME_DROP_RESULT) {
         Py_DECREF(result);
     }

@@ -259,6 +259,9 @@ resume_waiting(PyThreadState *ts, PtPending *p, PyObject *result)
         }
         return unit;
     }
+    if (p[1].flags & PT_FRAME_OPERATOR && (result = pt_operator_result(p->f, p->call_unit, result)) == NULL) {
+        return resume_waiting(ts, p, NULL);
+    }
     if (result == Py_None && (p[1].flags & PT_FRAME_DROP_RESULT)) {
         Py_DECREF(result);
     }

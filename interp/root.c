@@ -529,13 +529,25 @@ root_deliver(PyObject *self, PyObject *args)
     if (call_unit < 0) {
         return NULL;
     }
-    if (pt_waited_for(r->f) == NULL) {
-        PyErr_SetString(PyExc_ValueError, "this frame waits for no generator");
+    int operands = flags & PT_FRAME_OPERATOR;
+    if (operands ? r->f->stacktop < pt_code(r->f)->co_nlocalsplus + 2 : pt_waited_for(r->f) == NULL) {
+        PyErr_SetString(PyExc_ValueError, "this frame waits for no generator, and for no operator");
         return NULL;
     }
     UserMode u;
     user_begin(r, &u);
-    unit = pt_deliver(r->f, unit, call_unit, flags, Py_NewRef(value));
+    if (operands) {
+        PyObject *result = pt_operator_result(r->f, call_unit, Py_NewRef(value));
+        if (result == NULL) {
+            unit = -1;
+        }
+        else {
+            _PyFrame_StackPush(r->f, result);
+        }
+    }
+    else {
+        unit = pt_deliver(r->f, unit, call_unit, flags, Py_NewRef(value));
+    }
     PyObject *exc = unit < 0 ? PyErr_GetRaisedException() : NULL;
     user_end(r, &u);
     Py_XSETREF(r->raise, exc);
@@ -679,7 +691,8 @@ static PyMethodDef root_methods[] = {
      "Runs inlined frames to completion, innermost first; each is (func, offset, locals, stack[, offset_of_call[,\n"
      "drop_result]]), whose lists are emptied. With exc the innermost starts by raising it."},
     {"deliver", root_deliver, METH_VARARGS,
-     "deliver(offset, offset of the waiting instruction, flags, value): what the body of the generator on top of the stack gave"},
+     "deliver(offset, offset of the waiting instruction, flags, value): what the body of the generator on top of the stack gave,\n"
+     "or the method of the operator whose operands are there"},
     {"add_traceback", root_add_traceback, METH_VARARGS,
      "add_traceback(frames, exc): adds the innermost of frames (as for call()) to exc's traceback."},
     {NULL},

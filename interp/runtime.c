@@ -300,6 +300,32 @@ pt_compare(PyObject *a, PyObject *b, int64_t op)
     return PyObject_RichCompareBool(a, b, (int)op);
 }
 
+/* The same of any objects, as a comparison in a condition asks for it. */
+static int64_t
+pt_compare_true(PyObject *a, PyObject *b, int64_t op)
+{
+    PyObject *r = PyObject_RichCompare(a, b, (int)op);
+    if (r == Py_True || r == Py_False) {
+        Py_DECREF(r);
+        return r == Py_True;
+    }
+    int64_t truth = r ? PyObject_IsTrue(r) : -1;
+    Py_XDECREF(r);
+    return truth;
+}
+
+static PyObject *
+compare_true(PyObject *self, PyObject *args)
+{
+    PyObject *a, *b;
+    int op;
+    if (!PyArg_ParseTuple(args, "OOi", &a, &b, &op)) {
+        return NULL;
+    }
+    int64_t truth = pt_compare_true(a, b, op);
+    return truth < 0 ? NULL : PyBool_FromLong((long)truth);
+}
+
 static int64_t
 pt_delattr(PyObject *obj, PyObject *name)
 {
@@ -316,6 +342,9 @@ pt_load_global(PyObject *globals, PyObject *builtins, PyObject *name)
     if (v == NULL) {
         if (!PyErr_Occurred()) {
             PyErr_Format(PyExc_NameError, "name '%U' is not defined", name);
+            PyObject *exc = PyErr_GetRaisedException();
+            Py_XSETREF(((PyNameErrorObject *)exc)->name, Py_NewRef(name));
+            PyErr_SetRaisedException(exc);
         }
         return NULL;
     }
@@ -508,6 +537,7 @@ PyMethodDef pt_runtime_methods[] = {
     {"method_def", pt_py_method_def, METH_O, "method_def(x) -> address of the PyMethodDef of a builtin function or method descriptor"},
     {"quiet_slice", pt_py_quiet_slice, METH_VARARGS, "quiet_slice(list, low, high): does replacing these items run no Python code?"},
     {"check_random", pt_check_random, METH_O, "check_random(_random.Random): can pt_random() stand for its method?"},
+    {"compare_true", compare_true, METH_VARARGS, "compare_true(a, b, operator's number): the truth of what the comparison gives"},
     {"slot_offset", slot_offset, METH_O, "slot_offset(member descriptor) -> offset or -1"},
     {NULL},
 };
@@ -521,7 +551,7 @@ static const struct {
 #if PY_VERSION_HEX >= 0x030d0000
     {"reference_tracer", &_PyRuntime.ref_tracer.tracer_func},
 #endif
-    S(pt_build_string), S(pt_list_extend), S(pt_list_pop), S(pt_for_iter), S(pt_compare), S(pt_delattr), S(pt_load_global), S(pt_load_name), S(pt_new_function), S(pt_set_function_attribute),
+    S(pt_build_string), S(pt_list_extend), S(pt_list_pop), S(pt_for_iter), S(pt_compare), S(pt_compare_true), S(pt_delattr), S(pt_load_global), S(pt_load_name), S(pt_new_function), S(pt_set_function_attribute),
 #undef S
 };
 

@@ -53,6 +53,7 @@ from struct import pack
 from typing import Any, Callable
 
 from ..tracer import ir
+from ..tracer.classes import flags, is_class
 from ..tracer.ir import Const, Op
 from .codes import C
 
@@ -77,7 +78,7 @@ MODULE = type(ir)
 
 def is_stable(cls: Any) -> bool:
     """Whether an object of exactly this type is of this type for life."""
-    return isinstance(cls, type) and bool(cls.__flags__ & IMMUTABLE_TYPE) and not issubclass(cls, MODULE)
+    return is_class(cls) and bool(flags(cls) & IMMUTABLE_TYPE) and not issubclass(cls, MODULE)
 
 
 class DeadEnd(Exception):

@@ -11,6 +11,7 @@ from types import MemberDescriptorType
 from typing import Any
 
 from ..tracer import ir
+from ..tracer.classes import MISSING, lookup, mro, namespace
 from ..tracer.ir import Const, Op
 from .codes import C
 from .forward import Forward
@@ -24,7 +25,7 @@ POINTER_FIELD = "inst.values_ptr"
 
 def allocate(fw: Forward, op: Op, args: tuple) -> Any:
     cls = args[0].value if type(args[0]) is Const else None
-    if cls is None or any("__del__" in vars(base) for base in cls.__mro__):
+    if cls is None or lookup(cls, "__del__") is not MISSING:
         return None
     return make(fw, C.NEW_INSTANCE, (), [args[0]], 1)
 
@@ -105,7 +106,7 @@ def store(fw: Forward, op: Op, args: tuple) -> Any:
 
 def attribute_memory(cls: type, name: str) -> str:
     """The class of memory in which instances of cls keep an attribute."""
-    slot = any(type(vars(base).get(name)) is MemberDescriptorType for base in cls.__mro__)
+    slot = any(type(namespace(base).get(name)) is MemberDescriptorType for base in mro(cls))
     return (SLOT if slot else PREFIX) + name
 
 

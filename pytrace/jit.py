@@ -21,7 +21,8 @@ from .tracer import functions, ir, opcodes
 from .tracer.aborts import REASONS, Abort, Raised
 from .tracer.functions import FunctionToken
 from .tracer.generators import RESUMED
-from .tracer.recorder import ENTRY, MAX_INT, MIN_INT, Limits, LoopToken, Recorder
+from .tracer.ir import OPERATOR
+from .tracer.recorder import ENTRY, MAX_INT, MIN_INT, Limits, LoopToken, Recorder, namespace_of
 from .trees import Trees
 
 NEVER = -1
@@ -239,6 +240,8 @@ class Jit:
         place.refused += 1
         if place.refused > MAX_REFUSED:
             return False
+        if token.namespace != namespace_of(root):
+            return True
         locs, stack = root.locals(), root.stack()
         slots = locs + stack
         varies = {
@@ -547,7 +550,7 @@ class Jit:
         ok, value = root.run_frames(rest, exc=exc) if exc is not None else root.run_frames(rest)
         if not ok:
             root.raise_at(call_offset, None, root.stack(), value)
-        elif flags & RESUMED:
+        elif flags & (RESUMED | OPERATOR):
             root.deliver(after, call_offset, flags, value)
         else:
             root.write(after, None, root.stack() if flags else [*root.stack(), value])

@@ -17,11 +17,11 @@ from typing import Any, Callable
 from ..interp.bytecode import CO_VARARGS, CO_VARKEYWORDS, info
 from . import arrays, consumers, containers, functions, generators, ir, numbers
 from .aborts import Abort
-from .ir import FLOAT, INT, REF, Const
+from .classes import MISSING, flags, is_class, is_static, lookup, mro, namespace
+from .ir import FLOAT, INT, OPERATOR, REF, Const
 
 PY313 = sys.version_info >= (3, 13)
 _METHOD_DESCRIPTOR = type(list.append)
-REFUSED = {sys.getrefcount: "sees-references"}
 
 
 def _val(op: Any, obj: Any, owned: bool, known: Any = None, prim: Any = None) -> Any:
@@ -55,7 +55,7 @@ def call(m: Any, f: Any, n: int, kwnames: tuple | None, extra: int) -> None:
             fn, self_val = bound
             obj = fn.obj
             args = [self_val, *args]
-    called = special_method(m, obj, "__call__", None) if not isinstance(obj, type) else None
+    called = special_method(m, obj, "__call__", None) if not is_class(obj) else None
     if called is not None and (locs := bind(m, called, [fn, *args], kwnames)) is not None:
         m.guard_type(fn)
         enter_function(m, f, called, locs, total, bound=True)
@@ -82,11 +82,9 @@ def call(m: Any, f: Any, n: int, kwnames: tuple | None, extra: int) -> None:
                 m.drop(f, total)
                 m.push(f, r)
             return
-    elif isinstance(obj, type) and type(obj) is type and _instantiate(m, f, fn, args, kwnames, total):
+    elif type(obj) is type and _instantiate(m, f, fn, args, kwnames, total):
         return
-    reason = _refused(obj)
-    if reason:
-        raise Abort(reason)
+    _refuse(obj)
     if obj is sys._getframe and (m.fn is not None or not f.root):
         # whoever holds the frame would see it as it was during this call
         m.watcher.make_opaque(f.code)
@@ -116,11 +114,9 @@ def _resumes(m: Any, f: Any, fn: Any, args: list, total: int) -> bool:
     return generators.call(m, f, args[0], sent, total)
 
 
-def _refused(obj: Any) -> str | None:
-    try:
-        return REFUSED.get(obj)
-    except TypeError:
-        return None
+def _refuse(obj: Any) -> None:
+    if obj is sys.getrefcount:
+        raise Abort("sees-references")
 
 
 _ENTERED = object()
@@ -205,13 +201,14 @@ def bind(m: Any, func: FunctionType, args: list, kwnames: tuple | None) -> list 
     for k in range(nargs, total):
         if locs[k] is None:
             name = code.co_varnames[k]
-            if name not in kwdefaults:
+            value = dict.get(kwdefaults, name, MISSING)
+            if value is MISSING or not m.watcher.watch_key(m.flag, kwdefaults, name):  # the dict may change with no word from the function
                 return None
-            locs[k] = m.const(kwdefaults[name])
+            locs[k] = m.const(value)
     return locs
 
 
-def enter_function(m: Any, f: Any, func: FunctionType, locs: list, npop: int, bound: bool = False, drop_result: bool = False) -> None:
+def enter_function(m: Any, f: Any, func: FunctionType, locs: list, npop: int, bound: bool = False, drop_result: int = False) -> None:
     """Inlines func; without `bound`, locs are plain positional arguments."""
     if not bound:
         locs = bind(m, func, locs, None)  # pyright: ignore[reportAssignmentType]
@@ -237,9 +234,6 @@ def call_ex(m: Any, f: Any, has_kwargs: bool) -> None:
     m.guard_type(args)
     if kwargs is not None:
         m.guard_type(kwargs)
-    m.guard_type(args)
-    if kwargs is not None:
-        m.guard_type(kwargs)
     if kwargs is None and type(fn.obj) is FunctionType and can_inline(m, fn.obj) and watch_function(m, fn, fn.obj):
         size = m.emit("load", args.ir, desc=ir.TUPLE_SIZE)
         m.guard("guard_true", m.emit("int_eq", size, Const(INT, len(args.obj))))
@@ -251,8 +245,7 @@ def call_ex(m: Any, f: Any, has_kwargs: bool) -> None:
         if locs is not None:
             enter_function(m, f, fn.obj, locs, n, bound=True)
             return
-    if _refused(fn.obj):
-        raise Abort(_refused(fn.obj) or "")
+    _refuse(fn.obj)
     if kwargs is None and type(fn.obj) is FunctionType:
         operands = fn.ir, args.ir, ir.NULL
         callee, objs = fn.obj, m.give(f, [args], n)
@@ -280,17 +273,15 @@ def call_ex(m: Any, f: Any, has_kwargs: bool) -> None:
 def _instantiate(m: Any, f: Any, fn: Any, args: list, kwnames: tuple | None, total: int) -> bool:
     """Cls(...) of a plain Python class: allocate, then inline __init__."""
     cls = fn.obj
-    if cls.__flags__ & (1 << 20) or not cls.__flags__ & (1 << 9):  # abstract; static
+    if flags(cls) & (1 << 20) or is_static(cls):  # abstract
         return False
-    from .names import lookup
-
     init = lookup(cls, "__init__")
-    if cls.__new__ is not object.__new__ or type(init) is not FunctionType or not can_inline(m, init):
+    if lookup(cls, "__new__") is not object.__new__ or type(init) is not FunctionType or not can_inline(m, init):
         return False
     if not m.watcher.watch_type(m.flag, cls) or not m.watcher.watch_function(m.flag, init):
         return False
     m.guard_is(fn, cls)
-    obj = cls.__new__(cls)
+    obj = object.__new__(cls)
     locs = bind(m, init, [m.null, *args], kwnames)
     if locs is None:
         return False
@@ -314,10 +305,8 @@ def _instantiate(m: Any, f: Any, fn: Any, args: list, kwnames: tuple | None, tot
 def special_method(m: Any, obj: Any, name: str, argcount: int | None) -> Any:
     """The Python function that an operation on obj calls, where it can be traced into; the caller guards the type."""
     t = type(obj)
-    if not t.__flags__ & (1 << 9):
+    if is_static(t):
         return None
-    from .names import lookup
-
     fn = lookup(t, name)
     if type(fn) is not FunctionType or not can_inline(m, fn) or argcount is not None and fn.__code__.co_argcount != argcount:
         return None
@@ -326,14 +315,10 @@ def special_method(m: Any, obj: Any, name: str, argcount: int | None) -> Any:
 
 def operator_method(m: Any, ta: type, tb: type, name: str) -> Any:
     """The Python function that `a op b` calls first, where nothing else can come of it."""
-    if not ta.__flags__ & (1 << 9):
+    if is_static(ta):
         return None
-    from .names import lookup
-
     fn = lookup(ta, name)
-    if type(fn) is not FunctionType or not can_inline(m, fn) or "NotImplemented" in fn.__code__.co_names:
-        return None
-    if fn.__code__.co_argcount != 2:
+    if type(fn) is not FunctionType or not can_inline(m, fn) or fn.__code__.co_argcount != 2:
         return None
     if tb is not ta and issubclass(tb, ta):
         return None
@@ -352,10 +337,10 @@ def returns_none(code: Any) -> bool:
 
 
 def enter_operator(m: Any, fn: FunctionType, a: Any, b: Any) -> None:
-    """Inlines an operator's method; its result is the operation's."""
+    """Inlines an operator's method; its result is the operation's, unless it is NotImplemented: so the operands wait on the stack (interp/operators.c)."""
     m.guard_type(a)
     m.guard_type(b)
-    enter_function(m, m.frames[-1], fn, [a, b], 2)
+    enter_function(m, m.frames[-1], fn, [a, b], 0, drop_result=OPERATOR)
 
 
 def make_function(m: Any, f: Any, arg: int) -> None:
@@ -418,7 +403,7 @@ _OWNERS = frozenset((list, dict, set, str))
 
 def _method_of(m: Any, obj: Any) -> Any:
     """The method descriptor of which a builtin method (`append = numbers.append`) is the bound form."""
-    method = type(obj.__self__).__dict__.get(obj.__name__)
+    method = namespace(type(obj.__self__)).get(obj.__name__)
     return method if type(method) is _METHOD_DESCRIPTOR and m.bridge.method_def(method) == m.bridge.method_def(obj) else None
 
 
@@ -470,7 +455,7 @@ def _known(m: Any, f: Any, fn: Any, args: list, total: int) -> Any:
         if t is BuiltinFunctionType and not args and obj.__name__ == "random" and _is_mersenne(m, obj.__self__):
             m.guard_is(fn, obj)
             return m.from_prim(m.emit("call", m.const(obj.__self__).ir, desc=_RANDOM), obj())
-        if t is _METHOD_DESCRIPTOR and len(args) == 1 and obj.__name__ == "random" and _is_mersenne(m, args[0].obj) and obj.__objclass__ in type(args[0].obj).__mro__:
+        if t is _METHOD_DESCRIPTOR and len(args) == 1 and obj.__name__ == "random" and _is_mersenne(m, args[0].obj) and obj.__objclass__ in mro(type(args[0].obj)):
             m.guard_is(fn, obj)
             m.guard_type(args[0])
             return m.from_prim(m.emit("call", args[0].ir, desc=_RANDOM), obj(args[0].obj))
@@ -487,7 +472,7 @@ def _is_mersenne(m: Any, obj: Any) -> bool:
     """Whether obj is an instance of _random.Random (if that is loaded), whose random() the bridge can compute."""
     module = sys.modules.get("_random")
     cls = getattr(module, "Random", None)
-    if type(cls) is not type or cls not in type(obj).__mro__:
+    if type(cls) is not type or cls not in mro(type(obj)):
         return False
     if cls not in _checked:
         _checked[cls] = m.bridge.check_random(cls)
@@ -617,7 +602,6 @@ def _object_init(m: Any, f: Any, args: list) -> Any:
     return m.const(None) if len(args) == 1 else None
 
 
-_HEAP_TYPE = 1 << 9
 #: Types whose objects say nothing else of their class.
 _OF_ONE_CLASS = frozenset((int, float, complex, bool, str, bytes, bytearray, list, tuple, dict, set, frozenset, range, slice, type(None), type))
 
@@ -628,13 +612,13 @@ def _isinstance(m: Any, f: Any, args: list) -> Any:
         return None
     v, c = args
     classes = c.obj if type(c.obj) is tuple else (c.obj,)
-    if not all(type(x) is type for x in classes) or type(v.obj).__class__ is not type:
+    if not all(type(x) is type for x in classes) or type(type(v.obj)) is not type:
         return None
     t = type(v.obj)
     if t not in _OF_ONE_CLASS:
-        if t.__getattribute__ is not object.__getattribute__ or any("__class__" in base.__dict__ for base in t.__mro__[:-1]):
+        if lookup(t, "__getattribute__") is not object.__getattribute__ or lookup(t, "__class__") is not lookup(object, "__class__"):
             return None
-        if t.__flags__ & _HEAP_TYPE and not m.watcher.watch_type(m.flag, t):
+        if not is_static(t) and not m.watcher.watch_type(m.flag, t):
             return None
     m.guard_is(c, c.obj)
     m.guard_type(v)

@@ -170,7 +170,8 @@ def _hidden(fn: Any) -> FunctionType:
     return FunctionType(code.replace(co_code=bytes(raw), co_consts=tuple(consts)), {}, fn.__name__[1:])
 
 
-_CONSUMERS: dict[Any, Any] = {any: _any, all: _all, list: _list, tuple: _tuple, set: _set, sorted: _sorted, max: _max, min: _min, sum: _sum, str.join: _join}
+_SOURCES: dict[Any, Any] = {any: _any, all: _all, list: _list, tuple: _tuple, set: _set, sorted: _sorted, max: _max, min: _min, sum: _sum, str.join: _join}
+_CONSUMERS = {id(builtin): source for builtin, source in _SOURCES.items()}  # a callable of the program's may have a hash of its own
 _made: dict[Any, FunctionType] = {}
 
 
@@ -178,10 +179,7 @@ def enter(m: Any, f: Any, fn: Any, args: list, total: int) -> bool:
     """A call of a builtin that consumes a generator, with `total` operands on the stack: whether it was entered as a loop."""
     if not args or type(args[-1 if fn.obj is str.join else 0].obj) is not GeneratorType:
         return False
-    try:
-        source = _CONSUMERS.get(fn.obj)
-    except TypeError:
-        return False
+    source = _CONSUMERS.get(id(fn.obj))
     if source is None or not (wanted := _arguments(m, fn.obj, args)):
         return False
     g = args[-1] if fn.obj is str.join else args[0]

@@ -9,6 +9,7 @@ from typing import Any
 
 from . import arrays, ir, iterators
 from .aborts import Abort, Raised
+from .classes import MISSING, lookup
 from .ir import INT, Const
 from .iterators import LIST_ITER, RANGE_ITER, TUPLE_ITER
 
@@ -53,11 +54,9 @@ def is_list(m: Any, obj: Any, method: str = "") -> bool:
     t = type(obj)
     if t is list:
         return True
-    if not isinstance(obj, list) or type(t) is not type:
+    if type(t) is not type or not issubclass(t, list):
         return False
     if method:
-        from .names import lookup
-
         return lookup(t, method) is getattr(list, method) and m.watcher.watch_type(m.flag, t)
     return True
 
@@ -265,10 +264,8 @@ def get_iter(m: Any, v: Any) -> Any:
     safe = t in (range, str, bytes, dict, set)
     if safe:
         m.guard_type(v)
-    r = m.residual("PyObject_GetIter", [v], iter, runs=not safe)
-    if safe:
-        r.known = type(r.obj)
-    return r
+    # of a string and of a range it depends on what is in them
+    return m.residual("PyObject_GetIter", [v], iter, runs=not safe)
 
 
 def range_length(m: Any, start: Any, stop: Any, step: Any, r: range) -> Any:
@@ -331,6 +328,7 @@ def _peek_range(m: Any, it: Any) -> Any:
 
 def _peek_sequence(m: Any, it: Any) -> Any:
     is_list = type(it.obj) is LIST_ITER
+    cls: Any = list if is_list else tuple  # a subclass may have methods of its own, which the iterator does not ask
     m.guard_type(it)
     seq_desc, index_desc = (ir.LIST_ITER_SEQ, ir.LIST_ITER_INDEX) if is_list else (ir.TUPLE_ITER_SEQ, ir.TUPLE_ITER_INDEX)
     state = it.obj.__reduce__()  # (iter, (seq,), index), or (iter, ((),)) when exhausted
@@ -343,7 +341,7 @@ def _peek_sequence(m: Any, it: Any) -> Any:
     x = m.emit("load", it.ir, desc=index_desc)
     n = m.emit("load", seq, desc=ir.LIST_SIZE if is_list else ir.TUPLE_SIZE)
     more = m.emit("int_ult", x, n)
-    if i >= len(seq_obj):
+    if i >= cls.__len__(seq_obj):
         m.guard("guard_false", more)
         next(it.obj, None)
         m.emit("store", it.ir, ir.NULL, desc=seq_desc)
@@ -361,7 +359,7 @@ def _peek_sequence(m: Any, it: Any) -> Any:
         next(it.obj)
         m.emit("store", it.ir, m.emit("int_add", x, Const(INT, 1)), desc=index_desc)
 
-    return (lambda: m.loaded(item, seq_obj[i])), commit
+    return (lambda: m.loaded(item, cls.__getitem__(seq_obj, i))), commit
 
 
 SIMPLE = frozenset((RANGE_ITER, LIST_ITER, TUPLE_ITER, ASCII_ITER))
@@ -494,7 +492,7 @@ SAFE_ITERATORS = frozenset((type(iter("")), type(iter(b"")), type(iter({})), typ
 
 def _generic_next(m: Any, f: Any, it: Any, after: int, asked: Any = None) -> Any:
     """Asks an iterator; `asked`: the iterator on the stack that will ask it, where that is another one."""
-    if not hasattr(type(it.obj), "__next__"):
+    if lookup(type(it.obj), "__next__") is MISSING:
         raise Abort("unsupported-opcode", "FOR_ITER over a bare generator state")
     safe = type(it.obj) in SAFE_ITERATORS
     if safe:

@@ -462,12 +462,16 @@ def make(name: str, *args: Value, desc: Any = None, snap: Snapshot | None = None
     return Op(row.code, args, result, desc, snap)
 
 
+OPERATOR = 16  # as PT_FRAME_OPERATOR in interp/bridge.h
+
+
 class FrameState:
     """One frame of a snapshot.
 
     `func`: the function object (None for the real root frame), `offset`: byte offset of the instruction to go on at (for all but the innermost frame:
     the one after the call, whose result is pushed first), `call_offset`: of the call in progress (-1 for the innermost;
     for a decref that may run a finalizer: of the instruction that gives the object up).
+    `drop_result`: 1: the result is not pushed; what waits for a generator's next value (`generators`); OPERATOR: the caller waits with its operands on the stack.
     `slots`: tuple of (index into localsplus, value), for the root only the taken slots; `stack`: the whole value stack, bottom first.
     Values are Op, Const or NULL.
     """

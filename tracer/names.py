@@ -13,10 +13,10 @@ from typing import Any
 
 from . import calls, ir
 from .aborts import Raised
+from .classes import MISSING, basic_size, dict_offset, flags, is_class, is_static, lookup, mro, namespace
 from .ir import INT, PTR, REF, Const, FieldDescr
 
 PY313 = sys.version_info >= (3, 13)
-_MISSING = object()
 _HELD = (int, float, bool)
 _PLAIN = frozenset((int, float, bool, str, bytes, complex, list, tuple, dict, set, frozenset, range, slice))  # reading their attributes runs nothing
 
@@ -31,17 +31,17 @@ def load_global(m: Any, f: Any, name: str) -> Any:
     held = m.names.get((id(g), name))
     if held is not None:
         return held[2]
-    value = dict.get(g, name, _MISSING)
+    value = dict.get(g, name, MISSING)
     b = f.builtins
     if type(b) is not dict or type(g) is not dict:
         m.leave(f)
         return None
-    if value is not _MISSING:
+    if value is not MISSING:
         if _watch_key(m, g, name):
             return _watched(m, value)
     else:
-        value = b.get(name, _MISSING)
-        if value is _MISSING:
+        value = b.get(name, MISSING)
+        if value is MISSING:
             raise Raised(NameError(f"name '{name}' is not defined", name=name))
         if _watch_key(m, g, name) and _watch_key(m, b, name):
             return m.const(value)
@@ -54,7 +54,7 @@ _LASTING = frozenset((FunctionType, BuiltinFunctionType, ModuleType, int, float,
 def _watched(m: Any, value: Any) -> Any:
     """The value of a watched name.  A trace keeps code-like things and plain values alive; any other object must be able to die when the
     program drops it, so the trace only knows its address, which is good as long as the watch holds."""
-    if type(value) in _LASTING or isinstance(value, type):
+    if type(value) in _LASTING or is_class(value):
         return m.const(value)
     return m.loaded(m.emit("global_ref", desc=id(value)), value)
 
@@ -77,19 +77,6 @@ def store_global(m: Any, f: Any, name: str, v: Any) -> None:
 
 
 # -- attributes ----------------------------------------------------------------------------------------------------------
-
-
-_mro = type.__dict__["__mro__"].__get__  # a metaclass may have an answer of its own
-_dict = type.__dict__["__dict__"].__get__
-
-
-def lookup(t: type, name: str) -> Any:
-    """What `_PyType_Lookup` finds: the attribute in the class's MRO, undescribed."""
-    for c in _mro(t):
-        d = _dict(c)
-        if name in d:
-            return d[name]
-    return _MISSING
 
 
 def _push_attr(m: Any, f: Any, v: Any, method: bool) -> None:
@@ -118,7 +105,7 @@ def load_super_attr(m: Any, f: Any, name: str, method: bool) -> None:
         return
     if method and name != "__class__":
         attr = _next_attribute(m, cls.obj, self_.obj, name)
-        if type(attr) is FunctionType or attr is not _MISSING and _is_method_descriptor(type(attr)):
+        if type(attr) is FunctionType or attr is not MISSING and _is_method_descriptor(type(attr)):
             m.guard_is(sup, super)
             m.guard_is(cls, cls.obj)
             m.guard_type(self_)
@@ -138,21 +125,21 @@ def load_super_attr(m: Any, f: Any, name: str, method: bool) -> None:
 def _next_attribute(m: Any, cls: Any, obj: Any, name: str) -> Any:
     """What an instance's class has behind cls in its MRO, if the trace hears of changes."""
     t = type(obj)
-    if isinstance(obj, type) or _is_static(t) or not m.watcher.watch_type(m.flag, t):
-        return _MISSING
+    if is_class(obj) or is_static(t) or not m.watcher.watch_type(m.flag, t):
+        return MISSING
     behind = False
-    for c in _mro(t):
-        if behind and name in (d := _dict(c)):
+    for c in mro(t):
+        if behind and name in (d := namespace(c)):
             return d[name]
         behind |= c is cls
-    return _MISSING
+    return MISSING
 
 
 def is_always_true(m: Any, t: type) -> bool:
     """Whether objects of exactly this type are true, without being asked."""
-    if lookup(t, "__bool__") is not _MISSING or lookup(t, "__len__") is not _MISSING:
+    if lookup(t, "__bool__") is not MISSING or lookup(t, "__len__") is not MISSING:
         return False
-    return _is_static(t) or m.watcher.watch_type(m.flag, t)
+    return is_static(t) or m.watcher.watch_type(m.flag, t)
 
 
 def plain_getattr(m: Any, t: type) -> bool:
@@ -161,7 +148,7 @@ def plain_getattr(m: Any, t: type) -> bool:
 
 
 def _has(attr: Any, method: str) -> bool:
-    return lookup(type(attr), method) is not _MISSING
+    return lookup(type(attr), method) is not MISSING
 
 
 def _is_data(attr: Any) -> bool:
@@ -169,19 +156,20 @@ def _is_data(attr: Any) -> bool:
 
 
 def _stays(m: Any, attr: Any) -> bool:
-    """Whether the trace hears of it when an attribute's class becomes a descriptor's, or another kind of descriptor's."""
+    """Whether the trace hears of it when an attribute's class becomes a descriptor's, or another kind of descriptor's; that it is of this class is guarded."""
     t = type(attr)
-    return _is_static(t) or m.watcher.watch_type(m.flag, t)
+    if is_static(t):
+        return True
+    if not m.watcher.watch_type(m.flag, t):
+        return False
+    m.guard_type(m.const(attr))
+    return True
 
 
 def _slot_offset(m: Any, attr: Any, t: type) -> int:
     """Where instances of t hold the slot that attr describes; -1: it describes none, or none of theirs."""
     offset = m.bridge.slot_offset(attr)
-    return offset if offset > 0 and attr.__objclass__ in _mro(t) else -1
-
-
-def _is_static(t: type) -> bool:
-    return not t.__flags__ & (1 << 9)
+    return offset if offset > 0 and attr.__objclass__ in mro(t) else -1
 
 
 def load_attr(m: Any, f: Any, name: str, method: bool) -> None:
@@ -189,14 +177,15 @@ def load_attr(m: Any, f: Any, name: str, method: bool) -> None:
     obj = v.obj
     t = type(obj)
     if t is ModuleType:
-        d = obj.__dict__
-        if name in d and (value := d[name]) is not None or name in d:
-            value = d[name]
+        d = ModuleType.__dict__["__dict__"].__get__(obj)
+        value = d.get(name, MISSING)
+        if value is not MISSING and not _is_data(lookup(ModuleType, name)):
             m.guard_is(v, obj)
+            m.guard_type(v)
             if _watch_key(m, d, name):
                 _push_attr(m, f, _watched(m, value), method)
                 return
-    elif isinstance(obj, type):
+    elif is_class(obj):
         if type(obj) is type and _class_attr(m, f, v, name, method):
             return
     elif t is complex and name in ("real", "imag"):
@@ -216,10 +205,10 @@ def load_attr(m: Any, f: Any, name: str, method: bool) -> None:
 def _class_attr(m: Any, f: Any, v: Any, name: str, method: bool) -> bool:
     """Class.attr where the metaclass is plain `type`."""
     cls = v.obj
-    if lookup(type, name) is not _MISSING:
+    if lookup(type, name) is not MISSING:
         return False
     attr = lookup(cls, name)
-    if attr is _MISSING or not m.watcher.watch_type(m.flag, cls):
+    if attr is MISSING or not m.watcher.watch_type(m.flag, cls):
         return False
     if type(attr) is classmethod and method and type(attr.__func__) is FunctionType:
         m.guard_is(v, cls)
@@ -237,11 +226,11 @@ def _class_attr(m: Any, f: Any, v: Any, name: str, method: bool) -> bool:
 def _instance_attr(m: Any, f: Any, v: Any, name: str, method: bool) -> bool:
     obj, t = v.obj, type(v.obj)
     attr = lookup(t, name)
-    if not _is_static(t) and not m.watcher.watch_type(m.flag, t):
+    if not is_static(t) and not m.watcher.watch_type(m.flag, t):
         return False
-    if attr is not _MISSING and not _stays(m, attr):
+    if attr is not MISSING and not _stays(m, attr):
         return False
-    if attr is not _MISSING and _is_data(attr):
+    if attr is not MISSING and _is_data(attr):
         if (
             type(attr) is property
             and type(attr.fget) is FunctionType
@@ -273,12 +262,12 @@ def _instance_attr(m: Any, f: Any, v: Any, name: str, method: bool) -> bool:
                     return False
                 _push_attr(m, f, r, method)
                 return True
-            if attr is _MISSING:
+            if attr is MISSING:
                 return False
             _guard_shape(m, v)
             m.guard("guard_null", _inline_load_op(m, v, d))
         else:
-            if attr is _MISSING:
+            if attr is MISSING:
                 return False
             _guard_shape(m, v)
             _guard_keys(m, t)
@@ -286,7 +275,7 @@ def _instance_attr(m: Any, f: Any, v: Any, name: str, method: bool) -> bool:
         m.guard_type(v)
     else:
         place = m.bridge.attribute_place(obj, name)
-        if place == -2 or place == -1 and attr is _MISSING:
+        if place == -2 or place == -1 and attr is MISSING:
             return False
         m.guard_type(v)
         if place >= 0:
@@ -294,7 +283,7 @@ def _instance_attr(m: Any, f: Any, v: Any, name: str, method: bool) -> bool:
             return True
         _guard_lacks(m, v, name)
     # the class decides
-    if attr is _MISSING:
+    if attr is MISSING:
         return False
     ta = type(attr)
     if ta is FunctionType or (method and _is_method_descriptor(ta)):
@@ -323,15 +312,15 @@ def _instance_attr(m: Any, f: Any, v: Any, name: str, method: bool) -> bool:
 
 
 def _is_method_descriptor(t: type) -> bool:
-    return t.__flags__ & (1 << 17) != 0  # Py_TPFLAGS_METHOD_DESCRIPTOR
+    return flags(t) & (1 << 17) != 0  # Py_TPFLAGS_METHOD_DESCRIPTOR
 
 
 def instance_state(m: Any, obj: Any) -> str:
     """How an object keeps its attributes: "values" (inline), "none" (it has no dict), "dict" (a dict of its own)."""
     t = type(obj)
-    if t.__flags__ & (1 << 4):  # managed dict
+    if flags(t) & (1 << 4):  # managed dict
         return "values" if m.bridge.has_inline_values(obj) else "dict"
-    return "none" if t.__dictoffset__ == 0 else "dict"
+    return "none" if dict_offset(t) == 0 else "dict"
 
 
 _OWN_ATTRIBUTE = ir.CallDescr("pt_own_attribute", "rri", REF, reads=("*",), owns=False)
@@ -354,7 +343,7 @@ def _guard_lacks(m: Any, v: Any, name: str) -> None:
 def attr_descr(t: type, name: str, index: int) -> FieldDescr:
     """The inline value `name` of instances of t."""
     if PY313:
-        return FieldDescr(f"inst.{name}", REF, f"inst.{name}", offset=t.__basicsize__ + 8 + 8 * index)
+        return FieldDescr(f"inst.{name}", REF, f"inst.{name}", offset=basic_size(t) + 8 + 8 * index)
     return FieldDescr(f"inst.{name}", REF, f"inst.{name}", offset=1 + 8 * index)
 
 
@@ -366,7 +355,7 @@ def _guard_shape(m: Any, v: Any) -> None:
     """Type, and that the attributes are inline values."""
     t = m.guard_type(v)
     if PY313:
-        h = m.emit("load", v.ir, desc=FieldDescr("inst.values_header", INT, "inst.values_header", offset=t.__basicsize__))
+        h = m.emit("load", v.ir, desc=FieldDescr("inst.values_header", INT, "inst.values_header", offset=basic_size(t)))
         m.guard("guard_true", m.emit("int_is_true", m.emit("int_and", h, Const(INT, 0xFF000000))))
     else:
         h = m.emit("load", v.ir, desc=_DORV)
@@ -404,16 +393,24 @@ def _load_field(m: Any, v: Any, d: FieldDescr, obj: Any, name: str) -> Any:
     return m.loaded(op, value)
 
 
+def _own(obj: Any, name: str) -> Any:
+    """What an instance has under a name that nothing of its class computes; MISSING."""
+    try:
+        return object.__getattribute__(obj, name)
+    except AttributeError:
+        return MISSING
+
+
 def store_attr(m: Any, v: Any, name: str, x: Any) -> None:
     from . import containers
     from .containers import give_up, old_type
 
     obj, t = v.obj, type(v.obj)
-    if m.bridge.generic_attributes(t)[1] and not _is_static(t) and m.watcher.watch_type(m.flag, t):
+    if m.bridge.generic_attributes(t)[1] and not is_static(t) and m.watcher.watch_type(m.flag, t):
         attr = lookup(t, name)
-        if attr is not _MISSING and not _stays(m, attr):
+        if attr is not MISSING and not _stays(m, attr):
             pass
-        elif attr is _MISSING or not _is_data(attr):
+        elif attr is MISSING or not _is_data(attr):
             if instance_state(m, obj) == "values":
                 index = m.bridge.inline_index(t, name)
                 _guard_shape(m, v)
@@ -422,7 +419,7 @@ def store_attr(m: Any, v: Any, name: str, x: Any) -> None:
                     base = v.ir if PY313 else m.emit("load", v.ir, desc=_DORV_PTR)
                     old = m.emit("load", base, desc=d)
                     m.guard("guard_nonnull", old)
-                    old_obj = getattr(obj, name)
+                    old_obj = _own(obj, name)
                     known = old_type(m, old, old_obj)
                     m.emit("incref", x.ir)
                     m.emit("store", base, x.ir, desc=d)
@@ -436,12 +433,13 @@ def store_attr(m: Any, v: Any, name: str, x: Any) -> None:
                     m.residual("pt_add_attribute", [v, m.const(name), x], object.__setattr__, runs=False, error="neg", result=INT,
                                writes=(f"inst.{name}",), extra=(Const(INT, index),))  # fmt: skip
                     return
+                _guard_keys(m, t)  # nothing is overwritten
                 m.residual("PyObject_SetAttr", [v, m.const(name), x], object.__setattr__, runs=False, error="neg", result=INT,
                            writes=(f"inst.{name}", "keys.nentries", "inst.values_header", "inst.values_ptr"))  # fmt: skip
                 return
             place = m.bridge.attribute_place(obj, name)
             if place >= 0:
-                old_obj = getattr(obj, name)
+                old_obj = _own(obj, name)
                 m.guard_type(v)
                 _own_attribute(m, v, name, place)
                 old = m.emit("call", v.ir, m.const(name).ir, x.ir, Const(INT, place), desc=_REPLACE_ATTRIBUTE)
@@ -461,14 +459,14 @@ def store_attr(m: Any, v: Any, name: str, x: Any) -> None:
                 m.guard_type(v)
                 d = FieldDescr(f"slot.{name}", REF, f"slot.{name}", offset=offset)
                 old = m.emit("load", v.ir, desc=d)
-                if not hasattr(obj, name):
+                if _own(obj, name) is MISSING:
                     m.guard("guard_null", old)
                     m.emit("incref", x.ir)
                     m.emit("store", v.ir, x.ir, desc=d)
                     object.__setattr__(obj, name, x.obj)
                     return
                 m.guard("guard_nonnull", old)
-                old_obj = getattr(obj, name)
+                old_obj = _own(obj, name)
                 known = old_type(m, old, old_obj)
                 m.emit("incref", x.ir)
                 m.emit("store", v.ir, x.ir, desc=d)

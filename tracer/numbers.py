@@ -14,6 +14,7 @@ from typing import Any
 
 from . import calls, ir
 from .aborts import Raised
+from .classes import MISSING, is_static, lookup
 from .ir import FLOAT, INT, Const
 
 HASHABLE = frozenset((int, float, bool, str, bytes, complex, type(None)))
@@ -102,11 +103,11 @@ def _generic(m: Any, sign: str, inplace: bool, a: Any, b: Any) -> Any:
     known = None
     if safe and ta is tb and ta in (str, bytes, list, tuple, int) and sign not in ("/", "**", "%"):
         known = ta
-    return m.residual(f"PyNumber_{api}", [a, b], fn, runs=not safe, extra=extra, known=known, writes=writes)
+    return m.residual(f"PyNumber_{api}", [a, b], fn, runs=not safe or bool(writes) and sign == "*", extra=extra, known=known, writes=writes)
 
 
 def _has_inplace(t: type, sign: str) -> bool:
-    return hasattr(t, f"__i{_NAMES[sign][2]}__")
+    return lookup(t, f"__i{_NAMES[sign][2]}__") is not MISSING
 
 
 def _ovf(sign: str) -> Any:
@@ -319,19 +320,17 @@ def unary(m: Any, name: str, v: Any) -> Any:
 
 def _compares_identity(m: Any, obj: Any) -> bool:
     """Whether `==` and `!=` ask nothing of this object but whether it is the other."""
-    from .names import lookup
-
     t = type(obj)
     if lookup(t, "__eq__") is not object.__eq__ or lookup(t, "__ne__") is not object.__ne__:
         return False
-    return not t.__flags__ & (1 << 9) or m.watcher.watch_type(m.flag, t)
+    return is_static(t) or m.watcher.watch_type(m.flag, t)
 
 
 _STR_EQ = ir.CallDescr("pt_str_eq", "rr", INT, pure=True)
 
 
-def compare(m: Any, cmp: str, a: Any, b: Any) -> Any:
-    """The value of a comparison."""
+def compare(m: Any, cmp: str, a: Any, b: Any, truth: bool = False) -> Any:
+    """The value of a comparison; `truth`: as a bool."""
     ta, tb = type(a.obj), type(b.obj)
     fn = _COMPARE[cmp]
     short = _CMP_NAME[cmp]
@@ -363,6 +362,9 @@ def compare(m: Any, cmp: str, a: Any, b: Any) -> Any:
         m.guard_type(b)
         same = m.emit("ref_eq", a.ir, b.ir)
         return m.from_prim(same if code.value == 2 else m.emit("bool_not", same), fn(a.obj, b.obj))
+    if truth:
+        n, value = m.residual("pt_compare_true", [a, b], m.bridge.compare_true, (a.obj, b.obj, code.value), error="neg", result=INT, extra=(code,))
+        return m.from_prim(m.emit("int_is_true", n), value)
     return m.residual("PyObject_RichCompare", [a, b], fn, extra=(code,))
 
 

@@ -19,7 +19,7 @@ from typing import Any, Callable
 
 from . import calls, containers, functions, generators, ir, names, numbers
 from .aborts import Abort, Raised
-from .ir import BOOL, REF, Const
+from .ir import BOOL, OPERATOR, REF, Const
 
 PY313 = sys.version_info >= (3, 13)
 table: list[Callable] = []
@@ -330,15 +330,33 @@ def _return(m: Any, f: Any, arg: int, ins: Any) -> None:
         raise Abort("loop-ended")
     if opcode.opname[ins.op] == "RETURN_CONST":
         v = m.hold(m.const(f.code.co_consts[arg]))
+    elif f.drop_result == OPERATOR and f.stack[-1].obj is NotImplemented:
+        _not_implemented(m, f)
+        return
     else:
         v = f.stack.pop()
     if f.drop_result & generators.RESUMED:
         generators.end(m, f, v)
         return
-    if f.drop_result and v.obj is not None:
-        f.stack.append(v)
-        raise Abort("raised", "__init__ returned a value")
+    if f.drop_result == OPERATOR:
+        m.guard_is_not(v, NotImplemented)
+    elif f.drop_result:
+        if v.obj is not None:
+            f.stack.append(v)
+            raise Abort("raised", "__init__ returned a value")
+        m.guard_is(v, None)
     m.ret(f, v)
+
+
+def _not_implemented(m: Any, f: Any) -> None:
+    """An operator's method gives NotImplemented: the other ways are CPython's to try."""
+    if m.kind == "bridge" and m.steps > 1:
+        f.next = f.pc
+        m._leave()
+        m.done = True
+        return
+    m.watcher.make_opaque(f.code)
+    raise Abort("unsupported-inside", "NotImplemented")
 
 
 # -- arithmetic --------------------------------------------------------------------------------------------------------
@@ -360,9 +378,7 @@ def _binary_op(m: Any, f: Any, arg: int, ins: Any) -> None:
 def _compare_op(m: Any, f: Any, arg: int, ins: Any) -> None:
     a, b = f.stack[-2:]
     cmp = ("<", "<=", "==", "!=", ">", ">=")[arg >> 5 if PY313 else arg >> 4]
-    r = numbers.compare(m, cmp, a, b)
-    if PY313 and arg & 16 and type(r.obj) is not bool:
-        raise Abort("unsupported-opcode", "comparison with a result that is not a bool")
+    r = numbers.compare(m, cmp, a, b, PY313 and bool(arg & 16))
     m.drop(f, 2)
     m.push(f, r)
 
@@ -632,7 +648,7 @@ def _format_simple(m: Any, f: Any, arg: int, ins: Any) -> None:
         m.guard_type(v)
     if type(v.obj) is str:
         return
-    _by_call(m, f, format, [v], 1, runs=not safe, known=str)
+    _by_call(m, f, format, [v], 1, runs=not safe, known=str if safe else None)
 
 
 @op("FORMAT_WITH_SPEC")

@@ -9,6 +9,7 @@ A value that is not counted as owned by birth (a constant, a borrowed load) coun
 from __future__ import annotations
 
 from . import ir
+from .classes import is_static
 from .ir import Const, Op, Trace, Value
 
 IMMORTAL = "immortal"  # a phi's descriptor, where all that it can be is
@@ -19,7 +20,6 @@ _OWN = ir.BY_NAME["own"].code
 _CALL = ir.BY_NAME["call"].code
 _GIVES_UP = frozenset((ir.BY_NAME["guard_shared"].code, ir.BY_NAME["guard_harmless"].code))
 _NEW_INSTANCE = ir.BY_NAME["new_instance"].code
-_HEAP_TYPE = 1 << 9
 # operations that neither take nor give references
 _NEUTRAL = [not (r.owns or r.steals) and r.code not in (_INCREF, _DECREF, _OWN, _CALL, ir.LABEL, ir.JUMP, ir.JUMP_LOOP, ir.RETURN) for r in ir.OPS]
 
@@ -37,7 +37,7 @@ def is_immortal(value: Value) -> bool:
         return True
     if type(obj) is int:
         return -5 <= obj <= 256
-    return isinstance(obj, type) and obj.__module__ == "builtins" and not obj.__flags__ & _HEAP_TYPE
+    return type(obj) is type and is_static(obj) and obj.__module__ == "builtins"
 
 
 def owns_result(op: Op) -> bool:

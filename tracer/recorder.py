@@ -31,7 +31,8 @@ from typing import Any, Callable
 from ..interp.bytecode import CodeInfo, info
 from . import functions, generators, ir, iterators
 from .aborts import Abort, Raised
-from .ir import BOOL, FLOAT, INT, REF, Const, FrameState, Op, Snapshot, Trace
+from .classes import keeps_class
+from .ir import BOOL, FLOAT, INT, OPERATOR, REF, Const, FrameState, Op, Snapshot, Trace
 
 _MISSING = object()
 ENTRY = -1  # in the place of a loop's header: a function's start
@@ -82,7 +83,7 @@ class Frame:
         self.globals = globals
         self.builtins = builtins
         self.call_offset = -1
-        self.drop_result: int = False  # 1: yes; of a generator: what waits for its next value (`generators`)
+        self.drop_result: int = False  # 1: yes; of a generator: what waits for its next value (`generators`); OPERATOR
         self.state: FrameState | None = None  # of an outer frame, while a callee runs
         self.module = False
         self.arrivals: dict[int, tuple[int, int]] = {}  # at headers, of an inlined frame
@@ -104,12 +105,13 @@ class LoopToken:
     `key`: (id of the code, header) of a loop of the root frame; of one in an inlined frame, see `Recorder.inner_key`.
     """
 
-    __slots__ = ("key", "code", "header", "inputs", "nulls", "types", "compiled", "trace", "flag", "alive")
+    __slots__ = ("key", "code", "header", "namespace", "inputs", "nulls", "types", "compiled", "trace", "flag", "alive")
 
     def __init__(self, trace: Trace) -> None:
         self.key = trace.info.get("key") or (id(trace.code), trace.header)
         self.code = trace.code
         self.header = trace.header
+        self.namespace = trace.info.get("namespace", ())
         self.inputs = [i.desc for i in trace.inputs]
         self.types = [i.type for i in trace.inputs]
         self.nulls = empty_slots(trace)
@@ -120,6 +122,11 @@ class LoopToken:
 
     def __str__(self) -> str:
         return f"loop:{getattr(self.code, 'co_name', '?')}+{self.header}"
+
+
+def namespace_of(real: Any) -> tuple[int, ...]:
+    """Where a real frame's names are, which its code does not say.  The trace hears of it when what it relies on there is gone."""
+    return tuple([id(d) for d in (real.globals, real.builtins, real.f_locals) if d is not None])
 
 
 def empty_slots(trace: Trace) -> frozenset[ir.SlotDescr]:
@@ -236,7 +243,7 @@ class Recorder:
         v = self.consts.get(id(obj))
         if v is None:
             t = type(obj)
-            v = Val(Const(REF, obj), obj, False, t)
+            v = Val(Const(REF, obj), obj, False, t if keeps_class(t) else None)
             if t is int:
                 if MIN_INT <= obj <= MAX_INT:
                     v.prim = Const(INT, obj)
@@ -279,9 +286,10 @@ class Recorder:
         """Establishes the exact type of a value; returns it."""
         t = type(v.obj) if t is None else t
         if v.known is not t:
-            if type(v.ir) is not Const:
+            stable = keeps_class(t)
+            if type(v.ir) is not Const or not stable:
                 self.guard("guard_type", v.ir, self.const(t).ir)
-            if not t.__flags__ & (1 << 9):  # a static type: __class__ assignment cannot change it
+            if stable:
                 v.known = t
         return t
 
@@ -306,6 +314,10 @@ class Recorder:
         """Makes v a constant."""
         if type(v.ir) is not Const:
             self.guard("guard_is", v.ir, self.const(obj).ir)
+
+    def guard_is_not(self, v: Val, obj: Any) -> None:
+        if type(v.ir) is not Const and v.known is None:
+            self.guard("guard_is_not", v.ir, self.const(obj).ir)
 
     # -- the abstract frame ---------------------------------------------------------------------------------------------
 
@@ -550,6 +562,7 @@ class Recorder:
         self.taken = tuple(sorted(f.info.stored))
         self.nlocals = len(locs)
         trace = self.trace = Trace("loop", [], code=code, header=header, name=f"{code.co_name}:{header}", flag=self.flag)
+        trace.info["namespace"] = namespace_of(real)
         nulls = set()
         self.frames.append(f)
         null = self.NULLOBJ
@@ -932,7 +945,7 @@ class Recorder:
         if len(self.frames) == 1:
             token = self.find_loop(f.code, at)
             # a generator that has not begun is not at the place at which the loop was recorded; it is when the first iteration is over
-            if token is not None and not generators.begins(self, f) and self._jump_loop(token):
+            if token is not None and token.namespace in ((), namespace_of(self.real)) and not generators.begins(self, f) and self._jump_loop(token):
                 return True
         key = (id(f), at, 0)
         n = self.loop_counts[key] = self.loop_counts.get(key, 0) + 1
@@ -1170,7 +1183,7 @@ class Recorder:
 
     # -- calls ----------------------------------------------------------------------------------------------------------
 
-    def enter(self, f: Frame, func: FunctionType, locs: list[Val | None], npop: int, drop_result: bool = False) -> None:
+    def enter(self, f: Frame, func: FunctionType, locs: list[Val | None], npop: int, drop_result: int = False) -> None:
         """Inlines a Python function: `locs` = Vals of its arguments, each counted by the callee on entry; npop = operands to pop from the caller."""
         g = Frame(func, func.__code__, func.__globals__, func.__builtins__, False)
         for k, v in enumerate(locs):
@@ -1193,7 +1206,9 @@ class Recorder:
             self.release(old)
         caller = self.frames[-1]
         caller.state = None
-        if f.drop_result:
+        if f.drop_result == OPERATOR:
+            self.drop(caller, 2)
+        if f.drop_result == 1:
             self.release(v)
         else:
             caller.stack.append(v)

@@ -1,0 +1,38 @@
+"""What a class is, asked of `type` itself: a metaclass may have answers, a hash and an equality of its own, and nothing of the program's runs because it is recorded."""
+
+from __future__ import annotations
+
+from types import ModuleType
+from typing import Any
+
+mro = type.__dict__["__mro__"].__get__
+namespace = type.__dict__["__dict__"].__get__
+flags = type.__dict__["__flags__"].__get__
+basic_size = type.__dict__["__basicsize__"].__get__
+dict_offset = type.__dict__["__dictoffset__"].__get__
+weakref_offset = type.__dict__["__weakrefoffset__"].__get__
+MISSING: Any = object()
+HEAP_TYPE = 1 << 9
+
+
+def lookup(t: type, name: str) -> Any:
+    """What `_PyType_Lookup` finds: the attribute in the class's MRO, undescribed."""
+    for c in mro(t):
+        d = namespace(c)
+        if name in d:
+            return d[name]
+    return MISSING
+
+
+def is_static(t: type) -> bool:
+    return not flags(t) & HEAP_TYPE
+
+
+def is_class(obj: Any) -> bool:
+    """Whether obj is a class, whatever it says that its class is."""
+    return issubclass(type(obj), type)
+
+
+def keeps_class(t: type) -> bool:
+    """Whether an object of exactly this type is of this type for life."""
+    return is_static(t) and t is not ModuleType
