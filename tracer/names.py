@@ -18,6 +18,7 @@ from .ir import INT, PTR, REF, Const, FieldDescr
 
 PY313 = sys.version_info >= (3, 13)
 _HELD = (int, float, bool)
+_module_dict = namespace(ModuleType)["__dict__"].__get__
 _PLAIN = frozenset((int, float, bool, str, bytes, complex, list, tuple, dict, set, frozenset, range, slice))  # reading their attributes runs nothing
 
 
@@ -177,7 +178,7 @@ def load_attr(m: Any, f: Any, name: str, method: bool) -> None:
     obj = v.obj
     t = type(obj)
     if t is ModuleType:
-        d = ModuleType.__dict__["__dict__"].__get__(obj)
+        d = _module_dict(obj)
         value = d.get(name, MISSING)
         if value is not MISSING and not _is_data(lookup(ModuleType, name)):
             m.guard_is(v, obj)
