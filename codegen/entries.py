@@ -15,7 +15,7 @@ Through the buffer (`trace_N_buf`, the body): inputs are words in the buffer, re
 from __future__ import annotations
 
 from ..tracer import ir
-from ..tracer.iterators import FIELDS, OUTER
+from ..tracer.iterators import FIELDS, NAMES
 from .objects import change_count, unbox_int
 from .text import LLVM_TYPE, Writer, address
 
@@ -122,7 +122,7 @@ def _checked(w: Writer, type: str, obj: str, refuse: str) -> str:
 
 
 _STRICT = ir.ZIP_ITERS.offset + 16  # of a zip, an int
-_TYPES = {name: t for t, name in OUTER.items()}
+_TYPES = {name: t for t, name in NAMES.items()}
 
 
 def _parts_of_generator(w: Writer, obj: str, tree: ir.IteratorTree, refuse: str, generators: list[str], holders: int) -> list[str]:

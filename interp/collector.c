@@ -267,7 +267,7 @@ hide_ours(Collector *gc)
         PyTypeObject *t = Py_TYPE(object_of(g));
         if (t != last) {
             last = t;
-            is_ours = t == &PtExit_Type || PySet_Contains(types, (PyObject *)t) > 0;
+            is_ours = t == &PtExit_Type || (Py_IS_TYPE(t, &PyType_Type) && PySet_Contains(types, (PyObject *)t) > 0);  /* a metaclass may have a hash of its own */
         }
         if (is_ours) {
             move_one(g, &fresh);

@@ -86,8 +86,8 @@ def phi(fw: Forward, *values: ir.Value) -> Shape:
     """A phi with what is known of all these values."""
     shape = Shape(PHI, values[0].type)
     if shape.type == ir.REF:
-        classes = {fw.type_of(v) for v in values}
-        shape.cls = classes.pop() if len(classes) == 1 else None
+        cls = fw.type_of(values[0])
+        shape.cls = cls if all(fw.type_of(v) is cls for v in values) else None
         shape.nonnull = all(is_nonnull(fw, v) for v in values)
     elif shape.type == ir.INT:
         shape.low, shape.high = fw.range(values[0])

@@ -17,7 +17,7 @@ from typing import Any, Callable
 from ..interp.bytecode import CO_VARARGS, CO_VARKEYWORDS, info
 from . import arrays, consumers, containers, functions, generators, ir, numbers
 from .aborts import Abort
-from .classes import MISSING, flags, is_class, is_static, lookup, mro, namespace
+from .classes import MISSING, NUMBERS, SEQUENCES, Types, flags, is_class, is_static, lookup, mro, namespace
 from .ir import FLOAT, INT, OPERATOR, REF, Const
 
 PY313 = sys.version_info >= (3, 13)
@@ -398,7 +398,9 @@ def _set_attribute(m: Any, func: Any, value: Any, flag: int) -> None:
 # -- builtins ------------------------------------------------------------------------------------------------------------
 
 
-_OWNERS = frozenset((list, dict, set, str))
+_OWNERS = Types(list, dict, set, str)
+_OF_STRINGS = Types(str, int, type(None))  # arguments of str's methods
+_REAL = Types(int, float)
 
 
 def _method_of(m: Any, obj: Any) -> Any:
@@ -442,12 +444,12 @@ def _known(m: Any, f: Any, fn: Any, args: list, total: int) -> Any:
         method = _method_of(m, obj) if t is BuiltinFunctionType and type(obj.__self__) in _OWNERS else None
         if method is not None:
             return _known(m, f, m.const(method), [_self(m, fn, method), *args], total)
-        if t is _METHOD_DESCRIPTOR and obj.__objclass__ is str and args and all(type(a.obj) in (str, int, type(None)) for a in args) and (obj is not str.encode or len(args) == 1):
+        if t is _METHOD_DESCRIPTOR and obj.__objclass__ is str and args and all(type(a.obj) in _OF_STRINGS for a in args) and (obj is not str.encode or len(args) == 1):
             m.guard_is(fn, obj)
             for a in args:
                 m.guard_type(a)
             return m.call_object(fn, args, runs=False, writes=())
-        if t is BuiltinFunctionType and (obj.__module__ in ("math", "_random") or _is_clock(obj)) and all(type(a.obj) in (int, float) for a in args):
+        if t is BuiltinFunctionType and (obj.__module__ in ("math", "_random") or _is_clock(obj)) and all(type(a.obj) in _REAL for a in args):
             m.guard_is(fn, obj)
             for a in args:
                 m.guard_type(a)
@@ -493,6 +495,9 @@ def known(fn: Any) -> Callable:
     return register
 
 
+_SIZED = Types(str, bytes, dict, set, bytearray, range)
+
+
 @known(len)
 def _len(m: Any, f: Any, args: list) -> Any:
     if len(args) != 1:
@@ -506,7 +511,7 @@ def _len(m: Any, f: Any, args: list) -> Any:
         return m.from_prim(m.emit("load", args[0].ir, desc=size), len(args[0].obj))
     if arrays.kind(m, args[0].obj):
         return arrays.length(m, args[0])
-    if t in (str, bytes, dict, set, bytearray, range):
+    if t in _SIZED:
         m.guard_type(args[0])
         n, value = m.residual("PyObject_Size", [args[0]], len, runs=False, error="neg", result=INT)
         return m.from_prim(n, value)
@@ -603,7 +608,7 @@ def _object_init(m: Any, f: Any, args: list) -> Any:
 
 
 #: Types whose objects say nothing else of their class.
-_OF_ONE_CLASS = frozenset((int, float, complex, bool, str, bytes, bytearray, list, tuple, dict, set, frozenset, range, slice, type(None), type))
+_OF_ONE_CLASS = Types(int, float, complex, bool, str, bytes, bytearray, list, tuple, dict, set, frozenset, range, slice, type(None), type)
 
 
 @known(isinstance)
@@ -669,7 +674,7 @@ def _bool(m: Any, f: Any, args: list) -> Any:
 
     if len(args) != 1:
         return None
-    if type(args[0].obj) not in numbers.HASHABLE and type(args[0].obj) not in (list, tuple):
+    if type(args[0].obj) not in numbers.HASHABLE and type(args[0].obj) not in SEQUENCES:
         return None
     b, value = truth(m, args[0])
     return m.const(value) if b is None else m.from_prim(b, value)
@@ -710,7 +715,7 @@ def _chr(m: Any, f: Any, args: list) -> Any:
 
 @known(round)
 def _round(m: Any, f: Any, args: list) -> Any:
-    if args and all(type(a.obj) in (int, float) for a in args):
+    if args and all(type(a.obj) in _REAL for a in args):
         for a in args:
             m.guard_type(a)
         return m.call_object(m.const(round), args, runs=False, writes=())
@@ -719,7 +724,7 @@ def _round(m: Any, f: Any, args: list) -> Any:
 
 @known(str)
 def _str(m: Any, f: Any, args: list) -> Any:
-    if len(args) == 1 and type(args[0].obj) in (int, float, bool, str):
+    if len(args) == 1 and (type(args[0].obj) in NUMBERS or type(args[0].obj) is str):
         m.guard_type(args[0])
         return m.call_object(m.const(str), args, runs=False, known=str, writes=())
     return None
@@ -759,7 +764,7 @@ _SET_ADD = ir.CallDescr("pt_set_add", "rr", INT)
 @known(set.add)
 def _set_add(m: Any, f: Any, args: list) -> Any:
     """A plain value, where nothing that it has to be compared with answers for itself."""
-    if len(args) != 2 or type(args[0].obj) is not set or type(args[1].obj) not in (int, str, float, bool, bytes, type(None)):
+    if len(args) != 2 or type(args[0].obj) is not set or type(args[1].obj) not in containers.SAFE_KEYS:
         return None
     if not m.bridge.can_add(args[0].obj, args[1].obj):
         return None
@@ -770,7 +775,7 @@ def _set_add(m: Any, f: Any, args: list) -> Any:
     return m.const(None)
 
 
-def _made_quietly(cls: Any, sources: tuple) -> None:
+def _made_quietly(cls: Any, sources: Types) -> None:
     """cls() and cls(x) run no Python code where x is of one of these types."""
 
     @known(cls)
@@ -784,13 +789,12 @@ def _made_quietly(cls: Any, sources: tuple) -> None:
         return m.call_object(m.const(cls), args, runs=False, known=None if cls is reversed else cls, writes=())
 
 
-_SEQUENCES = (list, tuple, range, str)
-_made_quietly(list, _SEQUENCES)
-_made_quietly(tuple, _SEQUENCES)
-_made_quietly(set, ())
-_made_quietly(dict, ())
-_made_quietly(reversed, (list, tuple, range))
-_quiet(list.extend, list, containers.LIST_WRITES, lambda a: len(a) == 1 and type(a[0].obj) in (list, tuple))
+_made_quietly(list, containers.ITERABLE)
+_made_quietly(tuple, containers.ITERABLE)
+_made_quietly(set, Types())
+_made_quietly(dict, Types())
+_made_quietly(reversed, Types(list, tuple, range))
+_quiet(list.extend, list, containers.LIST_WRITES, lambda a: len(a) == 1 and type(a[0].obj) in SEQUENCES)
 _quiet(list.reverse, list, containers.LIST_WRITES, lambda a: not a)
 _quiet(list.copy, list, (), lambda a: not a)
 _quiet(dict.keys, dict, (), lambda a: not a)

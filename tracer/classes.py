@@ -36,3 +36,41 @@ def is_class(obj: Any) -> bool:
 def keeps_class(t: type) -> bool:
     """Whether an object of exactly this type is of this type for life."""
     return is_static(t) and t is not ModuleType
+
+
+class Types:
+    """A set of types.  What is looked for in it is not asked for its hash."""
+
+    __slots__ = ("types", "_ids")
+
+    def __init__(self, *types: type) -> None:
+        self.types = types
+        self._ids = frozenset([id(t) for t in types])
+
+    def __contains__(self, t: Any) -> bool:
+        return id(t) in self._ids
+
+
+class ByType:
+    """A table by type; the same."""
+
+    __slots__ = ("_types", "_found")
+
+    def __init__(self, table: dict[type, Any]) -> None:
+        self._types = tuple(table)
+        self._found = {id(t): value for t, value in table.items()}
+
+    def __contains__(self, t: Any) -> bool:
+        return id(t) in self._found
+
+    def __getitem__(self, t: Any) -> Any:
+        return self._found[id(t)]
+
+    def get(self, t: Any) -> Any:
+        return self._found.get(id(t))
+
+
+INTS = Types(int, bool)
+NUMBERS = Types(int, float, bool)
+TEXTS = Types(str, bytes)
+SEQUENCES = Types(list, tuple)

@@ -20,6 +20,7 @@ from typing import Any, Callable
 
 from ..interp.bytecode import info
 from . import generators
+from .classes import SEQUENCES
 
 PY313 = sys.version_info >= (3, 13)
 NESTED = 2  # of the same builtin in one another
@@ -202,7 +203,7 @@ def _arguments(m: Any, obj: Any, args: list) -> list | None:
     if obj is sum:
         if len(args) == 1:
             return [args[0], m.const(0), m.const(0)]
-        if len(args) != 2 or not (m.is_small(args[1]) or type(args[1].obj) in (float, list, tuple)):
+        if len(args) != 2 or not (m.is_small(args[1]) or type(args[1].obj) is float or type(args[1].obj) in SEQUENCES):
             return None
         m.guard_type(args[1])
         return [*args, m.const({int: 0, float: 1}.get(type(args[1].obj), 2))]

@@ -9,15 +9,15 @@ from typing import Any
 
 from . import arrays, ir, iterators
 from .aborts import Abort, Raised
-from .classes import MISSING, lookup
+from .classes import INTS, MISSING, NUMBERS, SEQUENCES, TEXTS, ByType, Types, lookup
 from .ir import INT, Const
 from .iterators import LIST_ITER, RANGE_ITER, TUPLE_ITER
 
 PY313 = sys.version_info >= (3, 13)
-SIZES = {list: ir.LIST_SIZE, tuple: ir.TUPLE_SIZE}
+SIZES = ByType({list: ir.LIST_SIZE, tuple: ir.TUPLE_SIZE})
 ASCII_ITER = type(iter("a"))  # of a string of ASCII characters only; other strings have another type
 LIST_WRITES = ("list.ob_size", "list.ob_item", "list.items")
-_SAFE_KEYS = frozenset((int, str, float, bool, bytes, type(None)))
+SAFE_KEYS = Types(int, str, float, bool, bytes, type(None))
 
 
 def _val(op: Any, obj: Any, owned: bool, known: Any = None) -> Any:
@@ -34,7 +34,7 @@ def owned(op: Any, obj: Any) -> Any:
 def old_type(m: Any, old: Any, obj: Any) -> Any:
     """Guards the type of a number that is about to be overwritten, so that giving it up is known to run nothing; None for other objects."""
     t = type(obj)
-    if t not in (int, float, bool):
+    if t not in NUMBERS:
         return None
     m.guard("guard_type", old, m.const(t).ir)
     return t
@@ -63,12 +63,12 @@ def is_list(m: Any, obj: Any, method: str = "") -> bool:
 
 _CONTAINS = ir.CallDescr("pt_contains", "rr", INT, reads=("*",))
 _LOOKUP = ir.CallDescr("pt_lookup", "rr", ir.REF, reads=("*",), owns=False)
-_SEARCHED = (list, tuple, dict)
+_SEARCHED = Types(list, tuple, dict)
 
 
 def contains(m: Any, c: Any, x: Any) -> Any:
     """(truth, its value) of `x in c`, where nothing but plain values have to be compared; None where it is not so."""
-    if type(c.obj) not in _SEARCHED or type(x.obj) not in _SAFE_KEYS or type(x.obj) is float:
+    if type(c.obj) not in _SEARCHED or type(x.obj) not in SAFE_KEYS or type(x.obj) is float:
         return None
     found = m.bridge.contains(c.obj, x.obj)
     if found > 1:
@@ -111,7 +111,7 @@ def index(m: Any, i: Any, n: Any, size: int) -> tuple[Any, int]:
 
 def getitem(m: Any, c: Any, i: Any) -> Any:
     tc, ti = type(c.obj), type(i.obj)
-    if tc in SIZES and ti in (int, bool) and -len(c.obj) <= i.obj < len(c.obj):
+    if tc in SIZES and ti in INTS and -len(c.obj) <= i.obj < len(c.obj):
         m.guard_type(c)
         n = m.emit("load", c.ir, desc=SIZES[tc])
         x, k = index(m, i, n, len(c.obj))
@@ -119,12 +119,12 @@ def getitem(m: Any, c: Any, i: Any) -> Any:
             items = m.emit("load", c.ir, desc=ir.LIST_ITEMS)
             return m.loaded(m.emit("load_at", items, x, desc=ir.LIST_ITEM), c.obj[k])
         return m.loaded(m.emit("load_at", c.ir, x, desc=ir.TUPLE_ITEM), c.obj[k])
-    if ti in (int, bool) and arrays.kind(m, c.obj) and -len(c.obj) <= i.obj < len(c.obj):
+    if ti in INTS and arrays.kind(m, c.obj) and -len(c.obj) <= i.obj < len(c.obj):
         value = arrays.getitem(m, c, i, index)
         if value is not None:
             return value
-    safe = (tc in (str, bytes, list, tuple) and ti in (int, slice, bool)) or (tc is range and ti is int)
-    if tc is slice or (safe and ti is slice and not all(type(x) in (int, type(None)) for x in (i.obj.start, i.obj.stop, i.obj.step))):
+    safe = ((tc in TEXTS or tc in SEQUENCES) and (ti in INTS or ti is slice)) or (tc is range and ti is int)
+    if tc is slice or (safe and ti is slice and not all(type(x) is int or x is None for x in (i.obj.start, i.obj.stop, i.obj.step))):
         safe = False
     if safe:
         m.guard_type(c)
@@ -133,7 +133,7 @@ def getitem(m: Any, c: Any, i: Any) -> Any:
             safe = False  # the slice's own parts are not guarded
     if tc is list and type(i.facts) is list and all(x.obj is None or m.is_small(x) for x in i.facts) and i.obj.step != 0:
         return _stepped(m, c, i)
-    if tc is dict and ti in _SAFE_KEYS:
+    if tc is dict and ti in SAFE_KEYS:
         m.guard_type(c)
         m.guard_type(i)
         if ti is not float and m.bridge.contains(c.obj, i.obj) == 1:
@@ -166,7 +166,7 @@ def _stepped(m: Any, c: Any, i: Any) -> Any:
 
 def setitem(m: Any, c: Any, i: Any, v: Any) -> None:
     tc, ti = type(c.obj), type(i.obj)
-    if tc is list and ti in (int, bool) and -len(c.obj) <= i.obj < len(c.obj):
+    if tc is list and ti in INTS and -len(c.obj) <= i.obj < len(c.obj):
         m.guard_type(c)
         n = m.emit("load", c.ir, desc=ir.LIST_SIZE)
         x, k = index(m, i, n, len(c.obj))
@@ -179,7 +179,7 @@ def setitem(m: Any, c: Any, i: Any, v: Any) -> None:
         c.obj[k] = v.obj
         give_up(m, old, old_obj, t)
         return
-    if ti in (int, bool) and arrays.kind(m, c.obj) and -len(c.obj) <= i.obj < len(c.obj) and arrays.setitem(m, c, i, v, index):
+    if ti in INTS and arrays.kind(m, c.obj) and -len(c.obj) <= i.obj < len(c.obj) and arrays.setitem(m, c, i, v, index):
         return
     m.residual("PyObject_SetItem", [c, i, v], operator.setitem, error="neg", result=INT)
 
@@ -230,7 +230,7 @@ def insert(m: Any, lst: Any, i: Any, v: Any) -> None:
 def unpack(m: Any, seq: Any, n: int) -> list:
     """The n items of an iterable, owned."""
     t = type(seq.obj)
-    if t in (list, tuple) and len(seq.obj) == n:
+    if t in SEQUENCES and len(seq.obj) == n:
         m.guard_type(seq)
         size = m.emit("load", seq.ir, desc=SIZES[t])
         m.guard("guard_true", m.emit("int_eq", size, Const(INT, n)))
@@ -241,7 +241,9 @@ def unpack(m: Any, seq: Any, n: int) -> list:
     raise Abort("unsupported-opcode", "unpacking of something that is neither list nor tuple of the right length")
 
 
-ITERABLE = frozenset((list, tuple, range, str))  # get_iter makes an iterator that is the trace's alone, and runs nothing
+ITERABLE = Types(list, tuple, range, str)  # get_iter makes an iterator that is the trace's alone, and runs nothing
+
+_PLAIN_ITERABLE = Types(range, str, bytes, dict, set)
 
 
 def get_iter(m: Any, v: Any) -> Any:
@@ -261,7 +263,7 @@ def get_iter(m: Any, v: Any) -> Any:
     if t in iterators.OUTER:
         m.guard_type(v)
         return v
-    safe = t in (range, str, bytes, dict, set)
+    safe = t in _PLAIN_ITERABLE
     if safe:
         m.guard_type(v)
     # of a string and of a range it depends on what is in them
@@ -362,7 +364,7 @@ def _peek_sequence(m: Any, it: Any) -> Any:
     return (lambda: m.loaded(item, cls.__getitem__(seq_obj, i))), commit
 
 
-SIMPLE = frozenset((RANGE_ITER, LIST_ITER, TUPLE_ITER, ASCII_ITER))
+SIMPLE = Types(RANGE_ITER, LIST_ITER, TUPLE_ITER, ASCII_ITER)
 
 
 def _countable(e: Any) -> bool:
@@ -482,12 +484,12 @@ def _peek_ascii(m: Any, it: Any) -> Any:
     return (lambda: _val(m.emit("call", seq, x, desc=_ASCII_CHAR), string[i], False, str)), commit
 
 
-_PEEK = {ASCII_ITER: _peek_ascii, RANGE_ITER: _peek_range, LIST_ITER: _peek_sequence, TUPLE_ITER: _peek_sequence, enumerate: _peek_enumerate, zip: _peek_zip}
+_PEEK = ByType({ASCII_ITER: _peek_ascii, RANGE_ITER: _peek_range, LIST_ITER: _peek_sequence, TUPLE_ITER: _peek_sequence, enumerate: _peek_enumerate, zip: _peek_zip})
 
 
 #: Iterators of these types are their own iterators.
-OWN_ITERATORS = frozenset((RANGE_ITER, LIST_ITER, TUPLE_ITER, ASCII_ITER, GeneratorType, enumerate, zip, map, filter, type(reversed([])), type(iter({}))))
-SAFE_ITERATORS = frozenset((type(iter("")), type(iter(b"")), type(iter({})), type(iter({}.items())), type(iter({}.values())), type(iter(set())), type(reversed([]))))
+OWN_ITERATORS = Types(RANGE_ITER, LIST_ITER, TUPLE_ITER, ASCII_ITER, GeneratorType, enumerate, zip, map, filter, type(reversed([])), type(iter({})))
+SAFE_ITERATORS = Types(type(iter("")), type(iter(b"")), type(iter({})), type(iter({}.items())), type(iter({}.values())), type(iter(set())), type(reversed([])))
 
 
 def _generic_next(m: Any, f: Any, it: Any, after: int, asked: Any = None) -> Any:

@@ -12,11 +12,13 @@ from typing import Any, Iterator
 
 from ..interp.bytecode import info
 from . import ir
+from .classes import ByType
 from .ir import FLOAT, INT, REF, Const, Op
 
 RANGE_ITER, LIST_ITER, TUPLE_ITER = (type(iter(x)) for x in (range(0), [], ()))
-SIMPLE = {RANGE_ITER: "new_range_iter", LIST_ITER: "new_list_iter", TUPLE_ITER: "new_tuple_iter"}
-OUTER = {**SIMPLE, enumerate: "new_enumerate", zip: "new_zip", GeneratorType: "new_generator"}
+_SIMPLE: dict[type, str] = {RANGE_ITER: "new_range_iter", LIST_ITER: "new_list_iter", TUPLE_ITER: "new_tuple_iter"}
+NAMES: dict[type, str] = {**_SIMPLE, enumerate: "new_enumerate", zip: "new_zip", GeneratorType: "new_generator"}
+SIMPLE, OUTER = ByType(_SIMPLE), ByType(NAMES)
 FIELDS = {
     "new_range_iter": (ir.RANGE_ITER_START, ir.RANGE_ITER_LEN),
     "new_list_iter": (ir.LIST_ITER_SEQ, ir.LIST_ITER_INDEX),

@@ -13,13 +13,12 @@ from typing import Any
 
 from . import calls, ir
 from .aborts import Raised
-from .classes import MISSING, basic_size, dict_offset, flags, is_class, is_static, lookup, mro, namespace
+from .classes import MISSING, NUMBERS, Types, basic_size, dict_offset, flags, is_class, is_static, lookup, mro, namespace
 from .ir import INT, PTR, REF, Const, FieldDescr
 
 PY313 = sys.version_info >= (3, 13)
-_HELD = (int, float, bool)
 _module_dict = namespace(ModuleType)["__dict__"].__get__
-_PLAIN = frozenset((int, float, bool, str, bytes, complex, list, tuple, dict, set, frozenset, range, slice))  # reading their attributes runs nothing
+_PLAIN = Types(int, float, bool, str, bytes, complex, list, tuple, dict, set, frozenset, range, slice)  # reading their attributes runs nothing
 
 
 def _watch_key(m: Any, d: dict, key: str) -> bool:
@@ -49,7 +48,7 @@ def load_global(m: Any, f: Any, name: str) -> Any:
     return m.residual("pt_load_global", [m.const(g), m.const(b), m.const(name)], lambda g, b, n: g[n] if n in g else b[n], runs=False)
 
 
-_LASTING = frozenset((FunctionType, BuiltinFunctionType, ModuleType, int, float, bool, complex, type(None)))
+_LASTING = Types(FunctionType, BuiltinFunctionType, ModuleType, int, float, bool, complex, type(None))
 
 
 def _watched(m: Any, value: Any) -> Any:
@@ -65,7 +64,7 @@ def store_global(m: Any, f: Any, name: str, v: Any) -> None:
     g = f.globals
     held = m.names.get((id(g), name))
     if held is not None:
-        if type(v.obj) in _HELD:
+        if type(v.obj) in NUMBERS:
             m.guard_type(v)
             old = held[2]
             held[2] = m.hold(v)

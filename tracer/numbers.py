@@ -14,13 +14,12 @@ from typing import Any
 
 from . import calls, ir
 from .aborts import Raised
-from .classes import MISSING, is_static, lookup
+from .classes import INTS, MISSING, NUMBERS, SEQUENCES, TEXTS, Types, is_static, lookup
 from .ir import FLOAT, INT, Const
 
-HASHABLE = frozenset((int, float, bool, str, bytes, complex, type(None)))
-_NUMBERS = frozenset((int, float, bool))
+HASHABLE = Types(int, float, bool, str, bytes, complex, type(None))
+_WITH_COMPLEX = Types(complex, float, int)
 _EXACT = 1 << 53
-_SEQ = frozenset((str, bytes, list, tuple))
 
 _NAMES = {
     "+": ("Add", operator.add, "add"), "-": ("Subtract", operator.sub, "sub"), "*": ("Multiply", operator.mul, "mul"),
@@ -65,16 +64,16 @@ def binary(m: Any, name: str, a: Any, b: Any) -> Any:
     inplace = name[-1] == "="
     sign = name[:-1] if inplace else name
     ta, tb = type(a.obj), type(b.obj)
-    if ta in _NUMBERS and tb in _NUMBERS:
+    if ta in NUMBERS and tb in NUMBERS:
         if is_intlike(a) and is_intlike(b):
             r = _INT_OPS[sign](m, a, b) if sign in _INT_OPS else None
             if r is not None:
                 return r
-        elif float in (ta, tb) and (ta is float or is_intlike(a)) and (tb is float or is_intlike(b)):
+        elif (ta is float or tb is float) and (ta is float or is_intlike(a)) and (tb is float or is_intlike(b)):
             r = _FLOAT_OPS[sign](m, a, b) if sign in _FLOAT_OPS else None
             if r is not None:
                 return r
-    elif complex in (ta, tb) and sign in ("+", "-", "*") and {ta, tb} <= {complex, float, int} and all(type(x.obj) is not int or m.is_small(x) for x in (a, b)):
+    elif (ta is complex or tb is complex) and sign in ("+", "-", "*") and ta in _WITH_COMPLEX and tb in _WITH_COMPLEX and all(type(x.obj) is not int or m.is_small(x) for x in (a, b)):
         return _complex(m, sign, a, b)
     return _generic(m, sign, inplace, a, b)
 
@@ -82,9 +81,7 @@ def binary(m: Any, name: str, a: Any, b: Any) -> Any:
 def _generic(m: Any, sign: str, inplace: bool, a: Any, b: Any) -> Any:
     api, fn, _ = _NAMES[sign]
     ta, tb = type(a.obj), type(b.obj)
-    safe = (ta in HASHABLE and tb in HASHABLE and not (sign == "%" and ta in (str, bytes) and tb not in HASHABLE)) or (
-        ta is tb and ta in _SEQ and sign == "+" or ta in (list, tuple) and tb is int and sign == "*"
-    )
+    safe = (ta in HASHABLE and tb in HASHABLE) or ta is tb and ta in SEQUENCES and sign == "+" or ta in SEQUENCES and tb is int and sign == "*"
     writes: tuple = ()
     if safe:
         m.guard_type(a)
@@ -101,7 +98,7 @@ def _generic(m: Any, sign: str, inplace: bool, a: Any, b: Any) -> Any:
         api = "InPlace" + api
     extra = (m.const(None).ir,) if sign == "**" else ()
     known = None
-    if safe and ta is tb and ta in (str, bytes, list, tuple, int) and sign not in ("/", "**", "%"):
+    if safe and ta is tb and (ta in TEXTS or ta in SEQUENCES or ta is int) and sign not in ("/", "**", "%"):
         known = ta
     return m.residual(f"PyNumber_{api}", [a, b], fn, runs=not safe or bool(writes) and sign == "*", extra=extra, known=known, writes=writes)
 
@@ -294,7 +291,7 @@ def new_complex(m: Any, re: Any, im: Any, value: complex) -> Any:
 def unary(m: Any, name: str, v: Any) -> Any:
     """UNARY_NEGATIVE, UNARY_INVERT, UNARY_POSITIVE."""
     t = type(v.obj)
-    if t in (int, bool) and is_intlike(v):
+    if t in INTS and is_intlike(v):
         if name == "UNARY_NEGATIVE" and v.obj != -(1 << 63):
             return m.from_prim(m.guard("int_neg_ovf", as_int(m, v)), -v.obj)
         if name == "UNARY_INVERT" and t is int:
@@ -334,14 +331,14 @@ def compare(m: Any, cmp: str, a: Any, b: Any, truth: bool = False) -> Any:
     ta, tb = type(a.obj), type(b.obj)
     fn = _COMPARE[cmp]
     short = _CMP_NAME[cmp]
-    if ta in _NUMBERS and tb in _NUMBERS:
+    if ta in NUMBERS and tb in NUMBERS:
         if is_intlike(a) and is_intlike(b):
             return m.from_prim(m.emit(f"int_{short}", as_int(m, a), as_int(m, b)), fn(a.obj, b.obj))
         if ta is float and tb is float:
             return m.from_prim(m.emit(f"float_{short}", m.unbox(a), m.unbox(b)), fn(a.obj, b.obj))
         if is_intlike(a) or is_intlike(b):
             i = a if tb is float else b
-            if float in (ta, tb) and -_EXACT <= i.obj <= _EXACT:
+            if (ta is float or tb is float) and -_EXACT <= i.obj <= _EXACT:
                 exact_as_double(m, as_int(m, i), i.obj)
                 return m.from_prim(m.emit(f"float_{short}", as_float(m, a), as_float(m, b)), fn(a.obj, b.obj))
     if ta is complex and tb is complex and cmp in ("==", "!="):
@@ -349,7 +346,7 @@ def compare(m: Any, cmp: str, a: Any, b: Any, truth: bool = False) -> Any:
         r = m.emit("bool_and", m.emit("float_eq", ar, br), m.emit("float_eq", ai, bi))
         return m.from_prim(m.emit("bool_not", r) if cmp == "!=" else r, fn(a.obj, b.obj))
     code = Const(INT, _CMP_CODE[cmp])
-    if ta in HASHABLE and tb in HASHABLE and (ta is tb and ta in (str, bytes, int) or cmp in ("==", "!=")):
+    if ta in HASHABLE and tb in HASHABLE and (ta is tb and (ta in TEXTS or ta is int) or cmp in ("==", "!=")):
         m.guard_type(a)
         m.guard_type(b)
         if ta is str and tb is str and cmp in ("==", "!="):

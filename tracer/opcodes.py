@@ -19,6 +19,7 @@ from typing import Any, Callable
 
 from . import calls, containers, functions, generators, ir, names, numbers
 from .aborts import Abort, Raised
+from .classes import SEQUENCES, TEXTS, Types
 from .ir import BOOL, OPERATOR, REF, Const
 
 PY313 = sys.version_info >= (3, 13)
@@ -223,6 +224,9 @@ def _jump(m: Any, f: Any, arg: int, ins: Any) -> None:
     f.next = ins.target
 
 
+_QUIET_TRUTH = Types(str, bytes, int, complex, dict, set, frozenset, bytearray, range, deque)
+
+
 def truth(m: Any, v: Any) -> tuple[Any, bool]:
     """(IR bool, its value) of a value's truth, or (None, value) where it is known."""
     t = type(v.obj)
@@ -242,7 +246,7 @@ def truth(m: Any, v: Any) -> tuple[Any, bool]:
     if names.is_always_true(m, t):
         m.guard_type(v)
         return None, True
-    if t in (str, bytes, int, complex, dict, set, frozenset, bytearray, range, deque):
+    if t in _QUIET_TRUTH:
         m.guard_type(v)
         n, value = m.residual("PyObject_IsTrue", [v], bool, runs=False, error="neg", result=ir.INT)
     else:
@@ -393,7 +397,7 @@ def _unary(m: Any, f: Any, arg: int, ins: Any) -> None:
 @op("CONTAINS_OP")
 def _contains(m: Any, f: Any, arg: int, ins: Any) -> None:
     a, b = f.stack[-2:]
-    safe = type(b.obj) in (str, bytes) and type(a.obj) is type(b.obj)
+    safe = type(b.obj) in TEXTS and type(a.obj) is type(b.obj)
     if safe:
         m.guard_type(b)
         m.guard_type(a)
@@ -455,7 +459,7 @@ _LIST_SLICE = ir.CallDescr("pt_list_slice", "rii", ir.REF, "null")
 @op("BINARY_SLICE")
 def _binary_slice(m: Any, f: Any, arg: int, ins: Any) -> None:
     c, a, b = f.stack[-3:]
-    safe = type(c.obj) in (list, tuple, str, bytes) and all(type(x.obj) in (int, type(None)) for x in (a, b))
+    safe = (type(c.obj) in SEQUENCES or type(c.obj) in TEXTS) and all(type(x.obj) is int or x.obj is None for x in (a, b))
     if safe:
         for x in (c, a, b):
             m.guard_type(x)
@@ -487,7 +491,7 @@ def _ends(a: Any, b: Any) -> tuple[int, int]:
 def _store_slice(m: Any, f: Any, arg: int, ins: Any) -> None:
     v, c, a, b = f.stack[-4:]
     bounds = all(x.obj is None or m.is_small(x) for x in (a, b))
-    if type(c.obj) is list and type(v.obj) in (list, tuple) and bounds and m.bridge.quiet_slice(c.obj, *_ends(a, b)):
+    if type(c.obj) is list and type(v.obj) in SEQUENCES and bounds and m.bridge.quiet_slice(c.obj, *_ends(a, b)):
         # giving up what stood there runs no Python code: established before, each time
         for x in (c, a, b, v):
             m.guard_type(x)
@@ -612,10 +616,13 @@ def _set_add(m: Any, f: Any, arg: int, ins: Any) -> None:
 _by_name["SET_UPDATE"] = _into("_PySet_Update", set.update)
 
 
+_EXTENDS = Types(list, tuple, range, str, dict, set)
+
+
 @op("LIST_EXTEND")
 def _list_extend(m: Any, f: Any, arg: int, ins: Any) -> None:
     lst, items = f.stack[-1 - arg], f.stack[-1]
-    if type(items.obj) not in (list, tuple, range, str, dict, set):
+    if type(items.obj) not in _EXTENDS:
         m.leave(f)  # CPython has its own message for what is not iterable
         return
     m.guard_type(items)

@@ -31,13 +31,13 @@ from typing import Any, Callable
 from ..interp.bytecode import CodeInfo, info
 from . import functions, generators, ir, iterators
 from .aborts import Abort, Raised
-from .classes import keeps_class
+from .classes import NUMBERS, SEQUENCES, Types, keeps_class
 from .ir import BOOL, FLOAT, INT, OPERATOR, REF, Const, FrameState, Op, Snapshot, Trace
 
 _MISSING = object()
 ENTRY = -1  # in the place of a loop's header: a function's start
 _FAR = 1 << 30
-HARMLESS = frozenset((int, float, bool, type(None), str, bytes, complex, range, type(iter(range(0))), type(Ellipsis), type(NotImplemented)))
+HARMLESS = Types(int, float, bool, type(None), str, bytes, complex, range, type(iter(range(0))), type(Ellipsis), type(NotImplemented))
 _UNBOX = {int: ("unbox_int", INT), float: ("unbox_float", FLOAT), bool: ("unbox_bool", BOOL)}
 _BOX = {INT: "box_int", FLOAT: "box_float", BOOL: "box_bool"}
 _FOR_ITER = opcode.opmap["FOR_ITER"]
@@ -587,7 +587,7 @@ class Recorder:
         if f.module:
             for name in sorted(f.info.names_stored(f.info.outermost_loop(start))):
                 obj = f.globals.get(name, _MISSING)
-                if type(obj) not in (int, float, bool) or name in generic or obj != obj:
+                if type(obj) not in NUMBERS or name in generic or obj != obj:
                     continue
                 v = self._input(name, obj, generic)
                 entry = [f.globals, name, self.hold(v)]
@@ -746,7 +746,7 @@ class Recorder:
         def described(new: Any, obj: Any) -> Val:
             """The Val of an object that the bridge has built."""
             prim = new.args[0] if new.name in ("box_int", "box_float", "box_bool") else None
-            known = type(obj) if type(obj) in HARMLESS or type(obj) in (list, tuple, GeneratorType) else None
+            known = type(obj) if type(obj) in HARMLESS or type(obj) in SEQUENCES or type(obj) is GeneratorType else None
             return Val(new, obj, new.name != "box_bool", known, prim)
 
         def concrete(v: Any) -> Any:
