@@ -98,7 +98,7 @@ def phi(fw: Forward, *values: ir.Value) -> Shape:
 
 def number(fw: Forward, v: ir.Value) -> ir.Value | None:
     """The number in a number object, where it is at hand."""
-    if "virtuals" in fw.off:
+    if "virtuals" in fw.off or "objects" in fw.info and v not in fw.virtual:
         return None
     if type(v) is Const:
         if type(v.value) not in BOX_OF or type(v.value) is int and not MIN <= v.value <= MAX:

@@ -475,6 +475,8 @@ class Jit:
             place.left += 1
             return 1
         place.attempts += 1
+        for d in recorder.wanted:
+            place.generic.add(d.key if isinstance(d, ir.NameDescr) else d.slot if recorder.home is None else d)
         factor = REASONS[abort.code].retry
         if recorder.home is not None:
             if abort.code == "loop-ended":  # it has few iterations, though more than are known to be few: they are unrolled

@@ -13,11 +13,12 @@ import operator
 from typing import Any
 
 from . import calls, ir
-from .aborts import Raised
+from .aborts import Abort, Raised
 from .classes import INTS, MISSING, NUMBERS, SEQUENCES, TEXTS, Types, is_static, lookup
 from .ir import FLOAT, INT, Const
 
 HASHABLE = Types(int, float, bool, str, bytes, complex, type(None))
+_REAL = Types(int, float)
 _WITH_COMPLEX = Types(complex, float, int)
 _EXACT = 1 << 53
 
@@ -34,6 +35,34 @@ _INPLACE = {
 _COMPARE = {"<": operator.lt, "<=": operator.le, "==": operator.eq, "!=": operator.ne, ">": operator.gt, ">=": operator.ge}
 _CMP_NAME = {"<": "lt", "<=": "le", "==": "eq", "!=": "ne", ">": "gt", ">=": "ge"}
 _CMP_CODE = {"<": 0, "<=": 1, "==": 2, "!=": 3, ">": 4, ">=": 5}
+
+
+_BOXES = frozenset([ir.BY_NAME[name].code for name in ("box_int", "box_float")])
+_PASSED_ON = frozenset([ir.BY_NAME[name].code for name in ("input", "int_min", "int_max", "select_int", "select_float", "call")])
+
+
+def _is_one_of_many(v: Any) -> bool:
+    """Whether there may be other objects that are equal numbers."""
+    return type(v.ir) is not Const or type(v.obj) in _REAL and (type(v.obj) is float or not -5 <= v.obj <= 256)
+
+
+def told_apart(a: Any, b: Any) -> bool:
+    """Whether `is` asks which number objects two values are, so that the loop has to carry the objects."""
+    return (type(a.obj) in _REAL or type(b.obj) in _REAL) and _is_one_of_many(a) and _is_one_of_many(b)
+
+
+def lost(m: Any, v: Any, other: Any) -> bool:
+    """Whether v is a number of which the trace does not know which object it was, where `is` asks: numbers that are equal are taken for one object then.
+
+    What a loop or a function takes from a variable enters as the object that it is from the next recording on.
+    """
+    if type(v.ir) is Const or v.ir.code not in _BOXES or not _is_one_of_many(other):
+        return False
+    number = v.ir.args[0]
+    if type(number) is not Const and type(number.desc) in (ir.SlotDescr, ir.NameDescr):
+        m.wanted.append(number.desc)
+        raise Abort("unstable")
+    return type(number) is not Const and number.code in _PASSED_ON and type(v.obj) is type(other.obj) and (type(v.obj) is float or m.is_small(other))
 
 
 def as_int(m: Any, v: Any) -> Any:

@@ -314,7 +314,13 @@ def _is_op(m: Any, f: Any, arg: int, ins: Any) -> None:
     if a.ir is b.ir:
         r = m.const(value)
     else:
-        e = m.emit("ref_eq", a.ir, b.ir)
+        if numbers.lost(m, a, b) or numbers.lost(m, b, a):
+            e = m.emit("float_eq" if type(a.obj) is float else "int_eq", m.unbox(a), m.unbox(b))
+            value = (a.obj == b.obj) != bool(arg)
+        else:
+            e = m.emit("ref_eq", a.ir, b.ir)
+            if numbers.told_apart(a, b):
+                m.trace.info["objects"] = True
         r = m.from_prim(m.emit("bool_not", e) if arg else e, value)
     m.drop(f, 2)
     m.push(f, r)

@@ -234,6 +234,7 @@ class Recorder:
         self.body_end = -1  # where it matters whether the recording leaves the loop: offset of the loop's last instruction
         self.around: tuple[int, int] = (0, _FAR)  # of a bridge: the first and last instruction of its loop
         self.left = False  # a bridge left its loop
+        self.wanted: list[Any] = []  # descriptors of inputs that have to be the objects that they are
         self.belongs: LoopToken | None = None  # the loop to whose tree a bridge belongs
 
     # -- values -------------------------------------------------------------------------------------------------------
