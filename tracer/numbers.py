@@ -59,10 +59,12 @@ def lost(m: Any, v: Any, other: Any) -> bool:
     if type(v.ir) is Const or v.ir.code not in _BOXES or not _is_one_of_many(other):
         return False
     number = v.ir.args[0]
-    if type(number) is not Const and type(number.desc) in (ir.SlotDescr, ir.NameDescr):
+    if type(number) is Const:
+        return False
+    if type(number.desc) in (ir.SlotDescr, ir.NameDescr):
         m.wanted.append(number.desc)
         raise Abort("unstable")
-    return type(number) is not Const and number.code in _PASSED_ON and type(v.obj) is type(other.obj) and (type(v.obj) is float or m.is_small(other))
+    return number.code in _PASSED_ON and type(v.obj) is type(other.obj) and (type(v.obj) is float or m.is_small(other))
 
 
 def as_int(m: Any, v: Any) -> Any:
