@@ -8,7 +8,8 @@ import subprocess
 import sys
 
 import pytest
-from random_programs import program
+import random_programs
+import random_values
 
 FIRST, _, END = os.environ.get("PYTRACE_PROGRAMS", "0:16").partition(":")
 
@@ -18,7 +19,10 @@ def outcome(text, *options):
     return done.returncode, done.stdout, done.stderr
 
 
-@pytest.mark.parametrize("seed", range(int(FIRST), int(END)))
-def test_program(seed):
-    text = program(seed)
+SEEDS = range(int(FIRST), int(END))
+
+
+@pytest.mark.parametrize(("programs", "seed"), [*[(random_programs, seed) for seed in SEEDS], *[(random_values, seed) for seed in SEEDS[:: 1 if "PYTRACE_PROGRAMS" in os.environ else 4]]])
+def test_program(programs, seed):
+    text = programs.program(seed)
     assert outcome(text, "-m", "pytrace", "--jit", "threshold=2,check") == outcome(text)
