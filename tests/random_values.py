@@ -199,7 +199,7 @@ r = []\nfor k in range(x, y):\n    r.append(k)\n    if len(r) > 50: break || r =
 r = []\nfor k in x, y:\n    r.append(k) || r = []\nfor k in sorted(x):\n    r.append(k) || r = f'{x}' || r = f'{x!r}' || r = f'{x:>5}' || r = f'{x}{y}' || r = f'{x!s:.3}'
 r = f'{1:{x}}' || r = f'{x:.2f}' || r = '%s' % x || r = '%s %s' % x || r = '%d' % x || r = 'a{}'.format(x) || r = type(f'{x}') || r = type(str(x))
 match x:\n case 1: r = 'one'\n case None: r = 'none'\n case [a, b]: r = a, b\n case {'a': a}: r = a\n case P(x=a): r = a\n case int(a) | float(a): r = 'number', a\n case _: r = 'other'
-match x:\n case (1, *rest): r = rest\n case str(): r = 'str'\n case list() | tuple(): r = 'seq'\n case {**rest}: r = rest\n case NT(a, b): r = b\n case a if a == y: r = 'same'\n case _: r = 2
+match x:\n case (1, *rest): r = rest\n case str(): r = 'str'\n case list() | tuple(): r = 'seq'\n case {**rest}: r = rest\n case NT(a, b): r = b\n case a if a == y: r = 'eq'\n case _: r = 2
 match x, y:\n    case int(), int(): r = 1\n    case a, (b, c): r = b\n    case [], _: r = 3\n    case _: r = 4 || with x as a:\n    r = a || with P() as a:\n    r = x / y
 with P():\n    raise x || try:\n    raise x\nexcept ValueError as e:\n    r = 'value', str(e)
 try:\n    raise ValueError(1) from x\nexcept ValueError as e:\n    r = e.__cause__ || try:\n    {}[x]\nexcept y:\n    r = 'caught'
