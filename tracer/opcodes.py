@@ -803,8 +803,12 @@ def _load_name(m: Any, f: Any, arg: int, ins: Any) -> None:
 
 @op("STORE_NAME", "STORE_GLOBAL")
 def _store_name(m: Any, f: Any, arg: int, ins: Any) -> None:
-    if not f.module and opcode.opname[ins.op] == "STORE_NAME":
-        raise Abort("class-body")
+    if opcode.opname[ins.op] == "STORE_NAME":
+        if not f.module:
+            raise Abort("class-body")
+        if type(f.globals) is not dict:  # it may have a __setitem__ of its own, which STORE_GLOBAL does not call
+            m.leave(f)
+            return
     names.store_global(m, f, f.code.co_names[arg], f.stack[-1])
     m.drop(f)
 

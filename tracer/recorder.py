@@ -585,7 +585,7 @@ class Recorder:
                 f.stack.append(self.hold(self.null))
             else:
                 f.stack.append(self.hold(self._input(k, obj, generic)))
-        if f.module:
+        if f.module and type(f.globals) is dict:
             for name in sorted(f.info.names_stored(f.info.outermost_loop(start))):
                 obj = f.globals.get(name, _MISSING)
                 if type(obj) not in NUMBERS or name in generic or obj != obj:

@@ -103,3 +103,32 @@ def two_loops(n):
 again = types.FunctionType(two_loops.__code__, {"g": 1000, "range": range, "sum": sum})
 for k in range(4):
     print(two_loops(10), again(10))
+
+
+class Storing(dict):
+    def __setitem__(self, k, v):
+        dict.__setitem__(self, k, v + 1 if k == "t" else v)
+c = compile("for i in (1,2,3,4,5,6,7,8,9,10): t = 5\n", "c", "exec")
+for k in range(3):
+    d = Storing(); exec(c, d); print(d["t"], d["i"])
+    d = {}; exec(c, d); print(d["t"])
+    d = Storing(); exec(c, {}, d); print(d["t"])
+c2 = compile("def f(n):\n  global t\n  for i in range(n): t = i\nf(20)\n", "c2", "exec")
+for k in range(3):
+    d = Storing(); exec(c2, d); print(d["t"])
+class Odd(dict):
+    def __getitem__(self, k): return "odd" if k == "q" else dict.__getitem__(self, k)
+c3 = compile("out = []\nfor i in (1,2,3,4,5,6,7,8): out.append(q)\n", "c3", "exec")
+for k in range(3):
+    d = Odd(q=1); exec(c3, d); print(d["out"])
+    d = {"q": 1}; exec(c3, d); print(d["out"])
+c4 = compile("def f(n):\n  o = []\n  for i in range(n): o.append(q)\n  return o\nr = f(10)\n", "c4", "exec")
+for k in range(3):
+    d = Odd(q=1); exec(c4, d); print(d["r"])
+d = Odd(); exec("def f(n):\n  o = []\n  for i in range(n): o.append(len(str(i)))\n  return o\nr = f(20)\n", d); print(d["r"])
+import builtins
+class BI(dict):
+    def __getitem__(self, k): return (lambda *a: "mine") if k == "len" else dict.__getitem__(self, k)
+    def __missing__(self, k): return "missing " + k
+d = {"__builtins__": BI(vars(builtins))}
+for k in range(2): exec("def f(n):\n  o = []\n  for i in range(n): o.append((len(str(i)), zzz))\n  return o\nr = f(20)\n", d); print(d["r"])
