@@ -38,26 +38,39 @@ pt_make_function(PyObject *code, PyObject *globals, PyObject *closure, PyObject 
     return (PyObject *)f;
 }
 
-/* words: the function, the state, where the frame waits, its `stacktop` word, and what stands in its slots. Steals the references. */
+static PyCodeObject *
+code_at(_Py_CODEUNIT *first)
+{
+    return (PyCodeObject *)((char *)(first + PT_312) - offsetof(PyCodeObject, co_code_adaptive));
+}
+
+/* words: the function (NULL: the generator has ended), the state, where the frame waits (ended: at its first instruction), its `stacktop` word, and
+   what stands in its slots. Steals the references. */
 PyObject *
 pt_new_generator(int64_t n, int64_t *words)
 {
     PyFunctionObject *func = (PyFunctionObject *)words[0];
-    PyCodeObject *code = (PyCodeObject *)func->func_code;
+    PyCodeObject *code = func ? (PyCodeObject *)func->func_code : code_at((_Py_CODEUNIT *)words[2]);
     int slots = code->co_nlocalsplus + code->co_stacksize;
     PyGenObject *g = PyObject_GC_NewVar(PyGenObject, &PyGen_Type, slots);
     if (g == NULL) {
         Py_FatalError("pytrace: out of memory while a generator is made");
     }
     g->gi_weakreflist = NULL;
-    g->gi_name = Py_NewRef(func->func_name);
-    g->gi_qualname = Py_NewRef(func->func_qualname);
+    g->gi_name = Py_NewRef(func ? func->func_name : code->co_name);
+    g->gi_qualname = Py_NewRef(func ? func->func_qualname : code->co_qualname);
     g->gi_exc_state.exc_value = NULL;
     g->gi_exc_state.previous_item = NULL;
     g->gi_origin_or_finalizer = NULL;
     g->gi_hooks_inited = g->gi_closed = g->gi_running_async = 0;
     PtFrame *f = frame_of(g);
-    _PyFrame_Initialize(f, func, NULL, code, 0);
+    if (func != NULL) {
+        _PyFrame_Initialize(f, func, NULL, code, 0);
+    }
+    else {
+        memset(f, 0, offsetof(PtFrame, localsplus));
+        pt_set_code(f, (PyCodeObject *)Py_NewRef(code));
+    }
     f->previous = NULL;
     f->owner = FRAME_OWNED_BY_GENERATOR;
     for (int i = 0; i < slots; i++) {

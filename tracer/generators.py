@@ -243,6 +243,7 @@ def end(m: Any, f: Any, v: Any) -> None:
     m.emit("store", g.ir, ir.NULL, desc=ir.GEN_FUNCTION)
     m.emit("own", func)
     m.emit("store", g.ir, Const(INT, _state(m, "cleared")), desc=ir.GEN_STATE)
+    m.emit("store", g.ir, Const(INT, m.bridge.instruction_word(f.code, 0)), desc=ir.GEN_INSTRUCTION)
     for old in (*f.locals, *f.stack):
         if old is not None:
             m.release(old)
