@@ -357,6 +357,7 @@ enter_loop(PyThreadState *ts, PyCodeObject *code, PtCode *pc, PtLoop *loop, int 
             }
             if (entering == -2) {
                 loop->state = PT_LOOP_RESTING;
+                pt_set_alarm();
             }
             else {
                 loop->lost = 1;
@@ -474,6 +475,27 @@ on_jump(PyObject *self, PyObject *const *args, Py_ssize_t nargs)
     return event(code, pc, loop, (int)to / 2);
 }
 
+#define LOOK_EVERY 64            /* calls of a function that names itself */
+#define CALLS_SEEN 4096          /* until it is known not to call itself */
+#define CALLERS 32               /* that are looked at */
+
+/* Whether a function that names itself may still turn out to call itself. */
+static int
+keeps_looking(PtCode *pc, PyCodeObject *code)
+{
+    if (pc->starts_seen < 0 || ++pc->starts_seen % LOOK_EVERY) {
+        return 1;
+    }
+    PtFrame *f = pt_current(PyThreadState_GET());
+    for (int i = 0; i < CALLERS && (f = f->previous) != NULL; i++) {
+        if (f->owner != FRAME_OWNED_BY_CSTACK && pt_code(f) == code) {
+            pc->starts_seen = -1;
+            return 1;
+        }
+    }
+    return pc->starts_seen < CALLS_SEEN;
+}
+
 static PyObject *
 on_start(PyObject *self, PyObject *const *args, Py_ssize_t nargs)
 {
@@ -482,6 +504,9 @@ on_start(PyObject *self, PyObject *const *args, Py_ssize_t nargs)
     if (pc == NULL) {
         PyErr_Clear();
         Py_RETURN_NONE;
+    }
+    if (pt.only_recursive && pc->may_recurse && pc->func.state == PT_LOOP_COLD) {
+        pc->may_recurse = keeps_looking(pc, code);
     }
     if (pt.only_recursive && !pc->may_recurse) {
         return Py_NewRef(pt.disable);
@@ -692,8 +717,8 @@ bridge_set_thresholds(PyObject *self, PyObject *args)
 
 static int waking_many, somebody_woke;
 
-static int
-restart_events(void)
+int
+pt_restart_events(void)
 {
     PyObject *mon = monitoring();
     return mon ? done(PyObject_CallMethod(mon, "restart_events", NULL)) : -1;
@@ -710,7 +735,7 @@ wake(PtLoop *loop)
         somebody_woke = 1;
         return 0;
     }
-    return restart_events();
+    return pt_restart_events();
 }
 
 static PyObject *
@@ -719,7 +744,7 @@ bridge_wake_many(PyObject *self, PyObject *yes)
     waking_many = yes == Py_True;
     if (!waking_many && somebody_woke) {
         somebody_woke = 0;
-        if (restart_events() < 0) {
+        if (pt_restart_events() < 0) {
             return NULL;
         }
     }
@@ -948,10 +973,26 @@ bridge_seconds_saved(PyObject *self, PyObject *noargs)
     return PyFloat_FromDouble(pt.saved_ns / 1e9);
 }
 
+static PyObject *
+bridge_set_alarm(PyObject *self, PyObject *noargs)
+{
+    pt_set_alarm();
+    Py_RETURN_NONE;
+}
+
+static PyObject *
+bridge_take_alarm(PyObject *self, PyObject *noargs)
+{
+    int rang = pt.alarmed;
+    pt.alarmed = 0;
+    return PyBool_FromLong(rang);
+}
+
 /* At exit: CPython must not call us any more. */
 static PyObject *
 bridge_shutdown(PyObject *self, PyObject *noargs)
 {
+    pt_stop_alarm();
     PyObject *result = bridge_disable(self, NULL);
     pt_detach_all_native();
     pt_unwatch_all();
@@ -1043,6 +1084,8 @@ static PyMethodDef methods[] = {
      "each returns the count until it is asked again; negative: never.\n"
      "on_compiled(root): jobs are finished; above 0: ask again."},
     {"disable", bridge_disable, METH_NOARGS, "disable(): stops counting and entering native code."},
+    {"set_alarm", bridge_set_alarm, METH_NOARGS, "set_alarm(): on_compiled is to be called after a while, even if no loop has events."},
+    {"take_alarm", bridge_take_alarm, METH_NOARGS, "take_alarm() -> whether the alarm rang since it was asked last"},
     {"shutdown", bridge_shutdown, METH_NOARGS, "shutdown(): disable() and an end to all watching; called at exit."},
     {"set_thresholds", bridge_set_thresholds, METH_VARARGS,
      "set_thresholds(loop, func, exit): for code that was not counted yet, and for exits."},

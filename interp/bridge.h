@@ -82,6 +82,7 @@ typedef struct {
     int64_t hot_ns;              /* a loop that took as long is hot; 0: count events */
     int64_t *clock;              /* what is read instead of the thread's clock, if not NULL */
     int64_t asked_ns;            /* time in Python handlers, while there are trials */
+    int alarmed;                 /* the alarm has rung, and nobody was told */
     double saved_ns;             /* by native code, from samples and trials */
     double gain;                 /* of the loop that is being entered */
     int attention;               /* set by the compiling thread: the next event looks at what it has finished */
@@ -163,7 +164,8 @@ typedef struct {
     PtLoop *loops;
     PtLoop func;
     struct PtFunc *native;       /* the compiled function */
-    int may_recurse;
+    int may_recurse;             /* it names itself; until it was seen not to call itself */
+    int starts_seen;
     uint8_t *starts;             /* per unit: 0 inside an instruction, else 1 + EXTENDED_ARGs just before */
 } PtCode;
 
@@ -194,6 +196,12 @@ PT_HIDDEN int pt_may_lose(void);
 PT_HIDDEN int pt_trial_event(PtLoop *loop, PyThreadState *ts, PtTrialEntry *entry);
 PT_HIDDEN void pt_trial_passes(PtTrialEntry *entry, int unit);
 PT_HIDDEN void pt_trial_left(PtLoop *loop, PtFrame *f, PtTrialEntry *entry);
+
+/* ---- alarm.c ---- */
+
+PT_HIDDEN void pt_set_alarm(void);
+PT_HIDDEN void pt_stop_alarm(void);
+PT_HIDDEN int pt_restart_events(void);
 
 /* ---- starts.c: is native code worth entering at a function's start? ---- */
 

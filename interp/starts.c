@@ -9,11 +9,11 @@
 #include "bridge.h"
 
 #define ROUNDS 7
-#define ROUND_NS 400000
+#define ROUND_NS 400000          /* of the first try, each time twice as long */
 #define FIRST_CALLS 64
 #define GAIN 0.97
-#define TRIES 4
-#define REST 8192                /* calls, and each time four times as many */
+#define TRIES 5
+#define REST 8192                /* calls, and four times as many each time, up to 64 times */
 
 typedef struct PtStartTrial {
     int native;                  /* whose turn it is */
@@ -83,7 +83,7 @@ pt_start_trial_event(PtLoop *loop)
         return t->native;
     }
     int64_t ns = pt_cpu_ns() - t->start - (pt.asked_ns - t->asked);
-    if (ns < ROUND_NS) {
+    if (ns < (int64_t)ROUND_NS << t->tries) {
         t->most = 2 * t->calls;
         return t->native;
     }
@@ -104,6 +104,6 @@ pt_start_trial_event(PtLoop *loop)
     }
     t->n = t->native = 0;
     t->start = 0;
-    t->rest = (int64_t)REST << 2 * t->tries;
+    t->rest = (int64_t)REST << 2 * Py_MIN(t->tries, 3);
     return 0;
 }

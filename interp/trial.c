@@ -35,9 +35,13 @@
 #define SHORT_NS 20000           /* a span for which the thread's clock is too slow */
 #define OUTLIER 30               /* times as long as the others */
 #define VISITS 20000             /* events without a span: the loop seldom comes to a second iteration */
+#define MANY_EVENTS 1024         /* of deeper calls, after which the span goes on in one of these: the call that it began in may not be back for long */
+#define MANY_VISITS 30000        /* events, which are not worth it where there is less time between them than */
+#define SHORT_VISIT_NS 200
 #define ANCESTORS 64             /* frames that are looked through for the one in which a span began */
-#define LOSSES_NS 30000000       /* that are allowed to begin with, and one of */
-#define LOSSES_SHARE 100         /* of the program's time */
+#define LOSSES_NS 20000000       /* that are allowed to begin with, and one of */
+#define LOSSES_SHARE 150         /* of the program's time */
+#define TRIALS 4                 /* of the same code */
 
 typedef struct PtTrial {
     PyThreadState *ts;           /* whose trial it is */
@@ -45,6 +49,9 @@ typedef struct PtTrial {
     PtTrialEntry *open;          /* native code was entered and is not left yet */
     int native;                  /* whose turn it is */
     int n;                       /* rounds that both have had */
+    int lost;                    /* trials of the same code */
+    int events_seen;             /* since somebody looked at them, and */
+    int64_t spent;               /* the time in spans meanwhile, but for this round */
     int look;                    /* events in a span, before the clock is read */
     int quick;                   /* which clock the span is measured with */
     double usual[2];             /* length of a span; [1]: native */
@@ -53,7 +60,6 @@ typedef struct PtTrial {
     int64_t arrivals, events;    /* counted by native code when it began; CPython's since */
     int64_t time, steps, seen;   /* of the round */
     int64_t stayed, all;         /* how long the last native round was, and all of them */
-    double lost;                 /* by native code, so far */
     double rate[2][ROUNDS], count[2][ROUNDS];  /* ns per step, and steps; [1]: native */
 } PtTrial;
 
@@ -166,6 +172,15 @@ verdict(PtTrial *t)
         return all ? -1 : 1;
     }
     return 0;
+}
+
+/* ns that native code lost, by the usual round: in an unusual one the program may have done something else. */
+static double
+lost(PtTrial *t)
+{
+    int n = t->n < ROUNDS ? t->n : ROUNDS;
+    double ratio = pt_median(t->rate[0], n) / (pt_median(t->rate[1], n) + 1e-9);
+    return ratio < 1 ? (1 - ratio) * (double)t->all : 0;
 }
 
 static int64_t
@@ -281,8 +296,7 @@ again(PtTrial *t)
 {
     t->n = 0;
     t->all = 0;
-    t->lost = 0;
-    return pt_may_lose() ? 0 : -2;
+    return ++t->lost < TRIALS && pt_may_lose() ? 0 : -2;
 }
 
 /* After a round. 1: native code wins, -2: it loses, 0: not known yet */
@@ -300,17 +314,17 @@ next_turn(PtTrial *t, PtLoop *loop)
         double cpython = t->rate[0][i];
         t->stayed = t->time;
         t->all += t->time;
-        t->lost += t->time - t->steps * cpython;
         loop->gain = t->time > 0 ? t->steps * cpython / t->time - 1 : 1;
         loop->gain = loop->gain < 1 ? loop->gain : 1;
         t->n++;
         result = verdict(t);
         if (result < 0) {
-            lost_ns += t->lost;
+            lost_ns += lost(t);
             result = again(t);
         }
     }
     t->native = !t->native;
+    t->spent += t->time;
     t->time = t->steps = t->seen = 0;
     t->look = 1;
     t->frame = NULL;
@@ -320,17 +334,23 @@ next_turn(PtTrial *t, PtLoop *loop)
 static void
 cpython_event(PtTrial *t, PtLoop *loop, PtFrame *f)
 {
-    t->seen++;
     t->events++;
     if (!is_same_call(t, f)) {
         if (!is_deeper(t, f)) {
+            t->seen++;
             t->look = (t->look + 1) / 2;
             begin_span(t, loop, f);
+            return;
         }
-        return;
+        if (t->events < MANY_EVENTS) {
+            return;
+        }
     }
-    if (t->events < t->look) {
-        return;
+    else {
+        t->seen++;
+        if (t->events < t->look) {
+            return;
+        }
     }
     int64_t before = t->time;
     count_span(t, 0, t->events, t->events);
@@ -385,6 +405,14 @@ pt_trial_event(PtLoop *loop, PyThreadState *ts, PtTrialEntry *entry)
             pt_end_trial(loop);
             return result;
         }
+    }
+    if (++t->events_seen >= MANY_VISITS) {
+        if (t->spent + t->time < MANY_VISITS * SHORT_VISIT_NS) {
+            pt_end_trial(loop);
+            return -2;
+        }
+        t->events_seen = 0;
+        t->spent = -t->time;
     }
     if (t->native && t->frame == NULL) {
         begin_span(t, loop, NULL);

@@ -13,11 +13,11 @@ import time
 from typing import Any
 
 START = 0.06  # seconds
-ALLOWANCE = 0.2  # which is reached after
+ALLOWANCE = 0.15  # which is reached after
 EARLY = 2.0  # seconds of the program's
-SHARE = 0.02  # of the time that the program runs
-SAVED = 0.3  # of the time that compiled code saves, but
-MOST = 0.1  # of all
+SHARE = 0.012  # of the time that the program runs
+SAVED = 0.5  # of the time that compiled code saves, but
+MOST = 0.2  # of all
 BESIDE = 0.5  # what a second of LLVM counts, which works beside the program, in a thread of its own
 
 

@@ -352,7 +352,19 @@ class Jit:
         affords = self.budget.allows(len(self.unfinished))
         if affords and time.process_time() > self.awakened + self.patience:
             self._awaken()
+        if not affords:
+            self.bridge.set_alarm()
         return affords
+
+    def _rings(self) -> None:
+        """Some time has passed since something began to wait."""
+        if self.budget.allows(len(self.unfinished)):
+            self._awaken()
+        if self.refused or self._resting():
+            self.bridge.set_alarm()
+
+    def _resting(self) -> list[Any]:
+        return [t for t in self.tokens.values() if t.alive and _is_plain(t) and self._state(t) == "resting"]
 
     def _awaken(self) -> None:
         """What had to wait for budget has another chance: the loops that were refused, and one of those that lost, if that is affordable."""
@@ -365,8 +377,7 @@ class Jit:
             if code is not None and (id(code), header) not in self.tokens:
                 self.bridge.detach_loop(code, header, AWAKE)
         if self.bridge.may_lose():
-            resting = [t for t in self.tokens.values() if t.alive and _is_plain(t) and self._state(t) == "resting"]
-            if resting:
+            if resting := self._resting():
                 token = min(resting, key=lambda t: self._place(t.key, t.code).chances)
                 self._place(token.key, token.code).chances += 1
                 self.bridge.try_again(token.code, token.header)
@@ -570,13 +581,13 @@ class Jit:
         """Looks at an exit whose bridge is taken often.
 
         Where the bridge goes around the loop, and the exit is one of the first, peeled iteration, the loop that was recorded is not the one that
-        the program runs: it never comes to the second iteration.  Then it is recorded again; most likely the usual way, by now.
+        the program runs: it never comes to the second iteration.  Then it is recorded again, as soon as there is budget; most likely the usual way, by now.
         Answers whether to look again, later.
         """
         if not _is_plain(token) or not plan.early or plan.since is None or place.reviews >= MAX_REVIEWS:
             return False
         taken, entered = exit.count - plan.since[0], token.compiled.jump_exit.count - plan.since[1]
-        if taken < MINORITY * entered:
+        if taken < MINORITY * entered or not self._affords():
             return True
         place.reviews += 1
         place.attempts = 0
@@ -719,6 +730,8 @@ class Jit:
         if self.busy:
             return 1
         self.bridge.finished()
+        if self.bridge.take_alarm():
+            self._rings()
         self._improve_loops()
         while self.unfinished and self.unfinished[0].compiled.done:
             self._attach(self.unfinished.pop(0))

@@ -6,11 +6,14 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
 from pytrace.budget import ALLOWANCE, EARLY, MOST, SAVED, SHARE, START, Budget
 from pytrace.codegen.emit import without_ticks
+from pytrace.jit import Jit
 
 PROGRAM = """
 def steps(n):
@@ -97,3 +100,14 @@ def test_nothing_is_compiled_twice_with_a_threshold(tmp_path: Path) -> None:
     program.write_text(PROGRAM)
     subprocess.run([sys.executable, "-m", "pytrace", "--jit", "threshold=10", "--stats-json", str(out), str(program)], check=True, cwd=tmp_path, capture_output=True)
     assert json.loads(out.read_text())["improved"] == 0
+
+
+@pytest.mark.parametrize("affordable", [True, False])
+def test_a_loop_is_not_given_up_where_there_is_no_budget_to_record_it_again(affordable: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pytrace.jit._is_plain", lambda token: True)
+    ended: list[int] = []
+    token = SimpleNamespace(compiled=SimpleNamespace(jump_exit=SimpleNamespace(count=1000)), key=(1, 2))
+    place = SimpleNamespace(reviews=0, attempts=3, bridges=3)
+    jit = SimpleNamespace(aborts={}, _affords=lambda: affordable, _end=lambda t, wait: ended.append(wait))
+    again = Jit._review(cast(Any, jit), SimpleNamespace(count=1000), SimpleNamespace(early=True, since=(0, 0)), token, cast(Any, place))
+    assert (again, ended) == ((False, [1]) if affordable else (True, []))

@@ -19,9 +19,9 @@ MS = 1000  # steps of CPython's in a millisecond of the clock's
 class Tried:
     """A loop whose compiled code only moves the clock and says how many iterations it has run; then CPython goes on."""
 
-    def __init__(self, cost: int, iterations: int) -> None:
+    def __init__(self, cost: int, iterations: int, source: str = SOURCE) -> None:
         ns: dict = {}
-        exec(compile(SOURCE, "<string>", "exec"), ns)
+        exec(compile(source, "<string>", "exec"), ns)
         self.function = ns["f"]
         self.clock = array.array("q", [1])
         self.arrivals = array.array("q", [0])
@@ -120,6 +120,31 @@ def test_time_between_calls_does_not_count(steps):
             tried.function(steps, tried.clock)
             tried.clock[0] += 50_000
     assert lost() == before + 1
+
+
+def test_loop_of_which_nothing_is_learned_rests():
+    """Two iterations a call, of little time: after some ten thousand events it does not matter who would win."""
+    source = "def f(n, clock):\n  for i in range(2):\n    clock[0] += 1\n  return n - 1\n"
+    before = lost()
+    tried = Tried(cost=1, iterations=0, source=source)
+    with enabled():
+        for _ in range(40_000):
+            tried.function(2, tried.clock)
+    assert tried.state == "resting" and lost() == before + 1
+
+
+RECURSIVE = "def f(n, clock):\n  for i in range(min(n, 4)):\n    clock[0] += 1000\n    i and n > 4 and f(n - 4, clock)\n  return n - 1\n"
+
+
+def test_loop_that_recurs_is_tried_between_its_deeper_calls():
+    """The outermost call comes to its header four times in all, the innermost ones some hundred thousand times."""
+    before = lost()
+    tried = Tried(cost=100, iterations=9, source=RECURSIVE)
+    tried.run(40)
+    assert tried.state == "compiled" and lost() == before
+    tried = Tried(cost=2000, iterations=0, source=RECURSIVE)
+    tried.run(40)
+    assert tried.state == "resting" and lost() == before + 1
 
 
 def test_attached_again_it_is_tried_again():
