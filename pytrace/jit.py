@@ -376,11 +376,10 @@ class Jit:
             code = r()
             if code is not None and (id(code), header) not in self.tokens:
                 self.bridge.detach_loop(code, header, AWAKE)
-        if self.bridge.may_lose():
-            if resting := self._resting():
-                token = min(resting, key=lambda t: self._place(t.key, t.code).chances)
-                self._place(token.key, token.code).chances += 1
-                self.bridge.try_again(token.code, token.header)
+        if self.bridge.may_lose() and (resting := self._resting()):
+            token = min(resting, key=lambda t: self._place(t.key, t.code).chances)
+            self._place(token.key, token.code).chances += 1
+            self.bridge.try_again(token.code, token.header)
         self.bridge.wake_many(False)
         self._improve_loops()
 
