@@ -367,7 +367,10 @@ native_event(PtTrial *t, PtLoop *loop, PtFrame *f)
         t->frame = NULL;
     }
     else if (is_deeper(t, f)) {
-        t->events++;
+        if (++t->events >= MANY_EVENTS) {
+            count_span(t, 0, 0, *loop->arrivals - t->arrivals + t->events);
+            t->frame = NULL;
+        }
     }
     else {
         t->frame = NULL;
