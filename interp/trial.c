@@ -52,6 +52,7 @@ typedef struct PtTrial {
     int lost;                    /* trials of the same code */
     int events_seen;             /* since somebody looked at them, and */
     int64_t spent;               /* the time in spans meanwhile, but for this round */
+    int deep;                    /* the event is one of a deeper call */
     int look;                    /* events in a span, before the clock is read */
     int quick;                   /* which clock the span is measured with */
     double usual[2];             /* length of a span; [1]: native */
@@ -259,24 +260,28 @@ begin_span(PtTrial *t, PtLoop *loop, PtFrame *f)
 
 /* The span from its beginning to `now`, or (0) to this moment. -1: it does not count. */
 static int64_t
-span(PtTrial *t, int64_t now)
+span(PtTrial *t, int64_t now, int deep)
 {
     t->last = now ? now : read_clock(t->quick);
     int64_t ns = t->last - t->start - (pt.asked_ns - t->asked) - clock_cost(t->quick);
     double *usual = &t->usual[t->native];
-    if (t->quick && ns > OUTLIER * *usual) {
+    if (t->quick && ns > OUTLIER * *usual * (deep ? MANY_EVENTS : 1)) {
         *usual *= 1.25;  /* or they are longer now */
         return -1;
     }
     ns = ns > 0 ? ns : 0;
+    if (deep) {
+        return ns;
+    }
     *usual = *usual == 0 ? (double)(ns + 1) : *usual + (ns - *usual) / 16;
     return ns;
 }
 
+/* `deep`: from a call to a deeper one. */
 static void
-count_span(PtTrial *t, int64_t now, int64_t events, int64_t steps)
+count_span(PtTrial *t, int64_t now, int64_t events, int64_t steps, int deep)
 {
-    int64_t ns = span(t, now);
+    int64_t ns = span(t, now, deep);
     if (ns >= 0) {
         ns -= EVENT_NS * events;
         t->time += ns > 0 ? ns : 0;
@@ -342,6 +347,7 @@ cpython_event(PtTrial *t, PtLoop *loop, PtFrame *f)
             begin_span(t, loop, f);
             return;
         }
+        t->deep = 1;
         if (t->events < MANY_EVENTS) {
             return;
         }
@@ -353,7 +359,7 @@ cpython_event(PtTrial *t, PtLoop *loop, PtFrame *f)
         }
     }
     int64_t before = t->time;
-    count_span(t, 0, t->events, t->events);
+    count_span(t, 0, t->events, t->events, t->deep);
     t->look += t->time - before < ROUND_NS / 32 ? t->look : 0;
     begin_span(t, loop, f);
 }
@@ -363,12 +369,13 @@ static void
 native_event(PtTrial *t, PtLoop *loop, PtFrame *f)
 {
     if (is_same_call(t, f)) {
-        count_span(t, 0, 0, *loop->arrivals - t->arrivals + t->events + 1);
+        count_span(t, 0, 0, *loop->arrivals - t->arrivals + t->events + 1, 0);
         t->frame = NULL;
     }
     else if (is_deeper(t, f)) {
+        t->deep = 1;
         if (++t->events >= MANY_EVENTS) {
-            count_span(t, 0, 0, *loop->arrivals - t->arrivals + t->events);
+            count_span(t, 0, 0, *loop->arrivals - t->arrivals + t->events, 1);
             t->frame = NULL;
         }
     }
@@ -383,7 +390,7 @@ pt_trial_event(PtLoop *loop, PyThreadState *ts, PtTrialEntry *entry)
 {
     PtTrial *t = loop->trial;
     PtFrame *f = pt_current(ts);
-    t->last = 0;
+    t->last = t->deep = 0;
     *entry = (PtTrialEntry){.unit = loop->unit, .end = loop->end, .counter = loop->arrivals};
     if (t->open != NULL) {  /* a deeper call, or another thread */
         return 1;
@@ -409,7 +416,7 @@ pt_trial_event(PtLoop *loop, PyThreadState *ts, PtTrialEntry *entry)
             return result;
         }
     }
-    if (++t->events_seen >= MANY_VISITS) {
+    if (!t->deep && ++t->events_seen >= MANY_VISITS) {
         if (t->spent + t->time < MANY_VISITS * SHORT_VISIT_NS) {
             pt_end_trial(loop);
             return -2;
@@ -449,7 +456,7 @@ pt_trial_left(PtLoop *loop, PtFrame *f, PtTrialEntry *entry)
     if (loop->arrivals != entry->counter) {
         return;
     }
-    count_span(t, entry->left ? entry->now : 0, 0, (entry->left ? entry->arrivals : *entry->counter) - t->arrivals);
+    count_span(t, entry->left ? entry->now : 0, 0, (entry->left ? entry->arrivals : *entry->counter) - t->arrivals, 0);
     int at = f != NULL ? pt_at(f) : -1;
     if (!entry->left && at >= entry->unit && at <= entry->end) {
         begin_span(t, loop, f);
