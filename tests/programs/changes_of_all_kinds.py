@@ -74,7 +74,7 @@ def mutate(n):
         if x % 3 == 0 and len(xs) < 60: xs.append(x + 1)
         if x == 5: xs.pop(0)
         if x == 7: del xs[10:12]
-        if x == 9: xs.insert(0, 1)
+        if x == 9 and xs[0] != -1: xs.insert(0, -1)
         out.append(x)
     return out
 print(mutate(20), mutate(20))
