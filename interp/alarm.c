@@ -9,15 +9,13 @@
 #include "internal/pycore_interp.h"
 #include <errno.h>
 #include <pthread.h>
-#include <sched.h>
-#include <signal.h>
-#include <stdio.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
 #define FIRST_NS 300000000
 #define GROWTH 1.5
+#define STACK (256 << 10)
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t changed;
@@ -69,17 +67,6 @@ sleep_and_call(void *unused)
     return NULL;
 }
 
-static void
-start(void)
-{
-    sigset_t all, old;
-    sleeper.cancelled = 0;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &old);
-    sleeper.joinable = pthread_create(&sleeper.thread, NULL, sleep_and_call, NULL) == 0;
-    pthread_sigmask(SIG_SETMASK, &old, NULL);
-}
-
 /* With the mutex held, which is free meanwhile. Whether it slept. */
 static int
 cancel(void)
@@ -103,10 +90,8 @@ before_fork(void)
 {
     pthread_mutex_lock(&mutex);
     slept = cancel();
-    char path[64];
-    snprintf(path, sizeof(path), "/proc/self/task/%ld", sleeper.tid);
-    for (int i = 0; slept && i < 1000 && access(path, F_OK) == 0; i++) {
-        sched_yield();
+    if (slept) {
+        pt_await_end(sleeper.tid);
     }
 }
 
@@ -156,7 +141,8 @@ pt_set_alarm(void)
         sleeper.end.tv_sec += ns / 1000000000;
         sleeper.end.tv_nsec = ns % 1000000000;
         sleeper.ns *= GROWTH;
-        start();
+        sleeper.cancelled = 0;
+        sleeper.joinable = pt_start_thread(&sleeper.thread, STACK, sleep_and_call);
     }
     pthread_mutex_unlock(&mutex);
 }

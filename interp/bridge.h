@@ -4,6 +4,7 @@
 #define PT_BRIDGE_H
 
 #include "compat.h"
+#include <pthread.h>
 
 #ifdef PT_DEBUG
 #define PT_ASSERT(x) do { if (!(x)) { \
@@ -196,6 +197,11 @@ PT_HIDDEN int pt_may_lose(void);
 PT_HIDDEN int pt_trial_event(PtLoop *loop, PyThreadState *ts, PtTrialEntry *entry);
 PT_HIDDEN void pt_trial_passes(PtTrialEntry *entry, int unit);
 PT_HIDDEN void pt_trial_left(PtLoop *loop, PtFrame *f, PtTrialEntry *entry);
+
+/* ---- llvm.c: threads that Python does not know ---- */
+
+PT_HIDDEN int pt_start_thread(pthread_t *thread, size_t stack, void *(*run)(void *));
+PT_HIDDEN void pt_await_end(long tid);
 
 /* ---- alarm.c ---- */
 

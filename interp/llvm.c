@@ -394,6 +394,33 @@ join_thread(void)
     }
 }
 
+/* Starts a thread that gets no signals. 0: it could not be started. */
+int
+pt_start_thread(pthread_t *thread, size_t stack, void *(*run)(void *))
+{
+    sigset_t all, old;
+    pthread_attr_t attributes;
+    pthread_attr_init(&attributes);
+    pthread_attr_setstacksize(&attributes, stack);
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &old);
+    int failed = pthread_create(thread, &attributes, run, NULL);
+    pthread_sigmask(SIG_SETMASK, &old, NULL);
+    pthread_attr_destroy(&attributes);
+    return !failed;
+}
+
+/* Until the system, too, knows of the end of a thread that was joined: Python counts the process's threads right after a fork, and warns. */
+void
+pt_await_end(long tid)
+{
+    char path[64];
+    snprintf(path, sizeof(path), "/proc/self/task/%ld", tid);
+    for (int i = 0; i < 1000 && access(path, F_OK) == 0; i++) {
+        sched_yield();
+    }
+}
+
 static int
 start_thread(void)
 {
@@ -401,17 +428,9 @@ start_thread(void)
         return 0;
     }
     join_thread();
-    sigset_t all, old;
-    pthread_attr_t attributes;
-    pthread_attr_init(&attributes);
-    pthread_attr_setstacksize(&attributes, 16 << 20);  /* LLVM recurses */
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &old);
-    int failed = pthread_create(&queue.thread, &attributes, thread_main, NULL);
-    pthread_sigmask(SIG_SETMASK, &old, NULL);
-    pthread_attr_destroy(&attributes);
-    queue.running = queue.joinable = !failed;
-    return failed ? -1 : 0;
+    int started = pt_start_thread(&queue.thread, 16 << 20, thread_main);  /* LLVM recurses */
+    queue.running = queue.joinable = started;
+    return started ? 0 : -1;
 }
 
 /* At exit: nothing may be inside of the library any more. */
@@ -431,10 +450,8 @@ before_fork(void)
     int was = queue.joinable;
     queue.stopping++;
     join_thread();
-    char path[64];
-    snprintf(path, sizeof(path), "/proc/self/task/%ld", queue.tid);
-    for (int i = 0; was && i < 1000 && access(path, F_OK) == 0; i++) {
-        sched_yield();           /* Python counts the process's threads right after the fork, and warns */
+    if (was) {
+        pt_await_end(queue.tid);
     }
 }
 

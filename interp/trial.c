@@ -8,7 +8,7 @@
    What counts is time inside of the loop: spans from one event to the next in the same call of the function. Of native code
    it is what lies between its entry and its exit, or where it goes on in another loop; and, if the exit is inside of the
    loop, on to the next event. What happens in between to deeper calls of the same function (a loop may recur) belongs to the
-   span. What our own handlers took is left out. The clock is the thread's: other processes, threads and waiting do not count.
+   span; where that takes long, the span ends at an event of a deeper call. What our own handlers took is left out. The clock is the thread's: other processes, threads and waiting do not count.
    But reading it is a system call. Where spans are short another clock is read, and spans that are much longer than the
    others are left out, since the thread may have waited in between.
 
@@ -18,8 +18,9 @@
    The first rounds are short, the later ones longer. Where native code stayed inside for much longer CPython gets more,
    too, as a loop's later iterations may be more expensive than its first. A clear winner is known after two rounds each. A
    loser has more time, for its exits may get bridges, and a loop around it may take it in, and then it is tried anew. But
-   that is paid from an account of all that losers have lost. Where it is overdrawn, the loop rests, without its event, until
-   the next of its bridges is there, or the account allows it another chance.
+   that is paid from an account of all that losers have lost. Where it is overdrawn, or the same code has lost some trials, the
+   loop rests, without its event, until the next of its bridges is there, or the account allows it another chance. So does one
+   with so little time between its events that the trial itself costs more than could be gained.
 
    No trials where a threshold is given: what happens then must not depend on time. */
 #include "bridge.h"
@@ -49,7 +50,7 @@ typedef struct PtTrial {
     PtTrialEntry *open;          /* native code was entered and is not left yet */
     int native;                  /* whose turn it is */
     int n;                       /* rounds that both have had */
-    int lost;                    /* trials of the same code */
+    int losses;                  /* trials of the same code */
     int events_seen;             /* since somebody looked at them, and */
     int64_t spent;               /* the time in spans meanwhile, but for this round */
     int deep;                    /* the event is one of a deeper call */
@@ -301,7 +302,7 @@ again(PtTrial *t)
 {
     t->n = 0;
     t->all = 0;
-    return ++t->lost < TRIALS && pt_may_lose() ? 0 : -2;
+    return ++t->losses < TRIALS && pt_may_lose() ? 0 : -2;
 }
 
 /* After a round. 1: native code wins, -2: it loses, 0: not known yet */

@@ -17,11 +17,12 @@ from __future__ import annotations
 from typing import Any
 
 from ..tracer import ir
+from ..tracer.classes import HARMLESS
 from ..tracer.ir import Const, Op
 from .codes import C
 from .forward import GONE, Forward
 from .guards import differ
-from .objects import CONSTANT_FIELDS, CONSTANT_ITEMS, FIELDS, HARMLESS, ITEMS, LENGTHS
+from .objects import CONSTANT_FIELDS, CONSTANT_ITEMS, FIELDS, ITEMS, LENGTHS
 from .ranges import apart
 
 # -- before

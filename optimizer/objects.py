@@ -5,7 +5,6 @@ from __future__ import annotations
 from types import BuiltinFunctionType, CellType, FunctionType, GeneratorType, MethodType
 
 from ..tracer import ir
-from ..tracer.classes import Types
 from .codes import C
 
 RANGE_ITER_TYPE = type(iter(range(0)))
@@ -77,9 +76,6 @@ POINTERS = {C.NEW_LIST: ir.LIST_ITEMS}
 
 #: CPython releases the items of these from the last to the first.
 BACKWARDS = {C.NEW_TUPLE, C.NEW_LIST}
-
-#: Giving up a reference to an object of these types runs no Python code and changes no other object.
-HARMLESS = Types(int, float, bool, str, bytes, complex, type(None), range, RANGE_ITER_TYPE, type(...), type(NotImplemented))
 
 #: What fields of any object can be.
 FIELD_RANGES = {

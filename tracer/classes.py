@@ -74,3 +74,5 @@ INTS = Types(int, bool)
 NUMBERS = Types(int, float, bool)
 TEXTS = Types(str, bytes)
 SEQUENCES = Types(list, tuple)
+#: Giving up a reference to an object of these types runs no Python code and changes no other object.
+HARMLESS = Types(int, float, bool, str, bytes, complex, type(None), range, type(iter(range(0))), type(...), type(NotImplemented))

@@ -31,13 +31,12 @@ from typing import Any, Callable
 from ..interp.bytecode import CodeInfo, info
 from . import functions, generators, ir, iterators
 from .aborts import Abort, Raised
-from .classes import NUMBERS, SEQUENCES, Types, keeps_class
+from .classes import HARMLESS, NUMBERS, SEQUENCES, keeps_class
 from .ir import BOOL, FLOAT, INT, OPERATOR, REF, Const, FrameState, Op, Snapshot, Trace
 
 _MISSING = object()
 ENTRY = -1  # in the place of a loop's header: a function's start
 _FAR = 1 << 30
-HARMLESS = Types(int, float, bool, type(None), str, bytes, complex, range, type(iter(range(0))), type(Ellipsis), type(NotImplemented))
 _UNBOX = {int: ("unbox_int", INT), float: ("unbox_float", FLOAT), bool: ("unbox_bool", BOOL)}
 _BOX = {INT: "box_int", FLOAT: "box_float", BOOL: "box_bool"}
 _FOR_ITER = opcode.opmap["FOR_ITER"]
