@@ -63,7 +63,7 @@ def is_small(obj: Any) -> bool:
 class Place:
     """What happened so far at a loop header."""
 
-    __slots__ = ("attempts", "refused", "waits", "generic", "ref", "bridges", "left", "reviews", "patience", "more", "inner", "regions", "short", "chances")
+    __slots__ = ("attempts", "refused", "waits", "generic", "ref", "bridges", "left", "reviews", "patience", "more", "inner", "regions", "short", "chances", "earned")
 
     def __init__(self, code: Any) -> None:
         self.attempts = 0
@@ -77,6 +77,7 @@ class Place:
         self.patience = 1
         self.more: tuple = ()  # weak references to the other objects whose ids are in the place's key
         self.regions = 0
+        self.earned = 0.0  # seconds that its bridges cost beyond the budget
         self.chances = 0  # that it got when it had lost
         self.short = False  # a loop of an inlined frame that is unrolled, since it ended while it was recorded
         self.inner: set = set()  # keys under which this loop was recorded in inlined frames
@@ -331,7 +332,7 @@ class Jit:
             return RETRY
         if self.trials and self.budget.is_tight() and exit.count < OFTEN:
             return OFTEN - exit.count
-        if not self._affords():
+        if not self._affords() and not self._is_earned(place, token):
             return LATER
         recorder = Recorder(self.bridge, root, self._find, self.watcher, self.limits, opcodes)
         recorder.place = place
@@ -355,6 +356,14 @@ class Jit:
         if not affords:
             self.bridge.set_alarm()
         return affords
+
+    def _is_earned(self, place: Place, token: Any) -> bool:
+        """Whether a loop has been entered and left so often that one more bridge is worth its price, whatever else the budget was spent on."""
+        if not _is_plain(token):
+            return False
+        price = self.budget.earn(self.bridge.loop_entries(token.code, token.header), place.earned)
+        place.earned += price
+        return price > 0
 
     def _rings(self) -> None:
         """Some time has passed since something began to wait."""

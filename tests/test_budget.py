@@ -11,7 +11,7 @@ from typing import Any, cast
 
 import pytest
 
-from pytrace.budget import ALLOWANCE, EARLY, MOST, SAVED, SHARE, START, Budget
+from pytrace.budget import ALLOWANCE, EARLY, ENTRY, MOST, SAVED, SHARE, START, Budget
 from pytrace.codegen.emit import without_ticks
 from pytrace.jit import Jit
 
@@ -100,6 +100,19 @@ def test_nothing_is_compiled_twice_with_a_threshold(tmp_path: Path) -> None:
     program.write_text(PROGRAM)
     subprocess.run([sys.executable, "-m", "pytrace", "--jit", "threshold=10", "--stats-json", str(out), str(program)], check=True, cwd=tmp_path, capture_output=True)
     assert json.loads(out.read_text())["improved"] == 0
+
+
+def test_a_loop_that_is_entered_again_and_again_earns_bridges() -> None:
+    b, c = budget()
+    b.spent, b.traces = 1.0, 100
+    assert not b.allows(0)
+    assert b.earn(int(0.5 * b.price() / ENTRY), 0.0) == 0.0
+    enough = int(1.5 * b.price() / ENTRY)
+    price = b.earn(enough, 0.0)
+    assert price == b.price()
+    assert b.earn(enough, price) == 0.0, "these entries have been counted"
+    assert b.earned == price
+    assert not b.allows(0), "it pays for that bridge and for nothing else"
 
 
 @pytest.mark.parametrize("affordable", [True, False])
