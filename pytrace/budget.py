@@ -1,8 +1,9 @@
 """What recording and compiling may cost: a program that gains nothing must not lose much.
 
 All that the JIT does takes the program's time, in its own thread or in the compiling one.  It may take an allowance in the first seconds, a small share of the time
-that the program runs, and more of it in as far as compiled code is faster than CPython, as trials have shown: then the next trace is likely to pay, too.  So a program that gains gets all of its branches compiled soon, and one with thousands of branches, of
-which none is much used, is left alone.  A loop that is entered and left again and again gets bridges for what that has cost, or it would never come to gain anything.
+that the program runs, and more of it in as far as compiled code is faster than CPython, as trials have shown: then the next trace is likely to pay, too.  So a program
+that gains gets all of its branches compiled soon, and one with thousands of branches, of which none is much used, is left alone.  A loop that is entered and left again
+and again gets bridges for what that has cost, or it would never come to gain anything.
 
 Not where a threshold is given: what happens then must not depend on time.
 """

@@ -103,7 +103,7 @@ def test_nothing_is_compiled_twice_with_a_threshold(tmp_path: Path) -> None:
 
 
 def test_a_loop_that_is_entered_again_and_again_earns_bridges() -> None:
-    b, c = budget()
+    b, _ = budget()
     b.spent, b.traces = 1.0, 100
     assert not b.allows(0)
     assert b.earn(int(0.5 * b.price() / ENTRY), 0.0) == 0.0
