@@ -77,7 +77,7 @@ static const char *const PASSES[] = {"InstCombine", "SimplifyCFG"};
 
 /* A third of code generation's time, for code that measures the same: scheduling once more after register allocation, and
    the allocator's long search for places to split live ranges (our functions have hundreds of cold blocks). */
-static const char *const OPTIONS[] = {"-post-RA-scheduler=false", "-grow-region-complexity-budget=10"};
+static const char *const OPTIONS[] = {"-post-RA-scheduler=false", "-grow-region-complexity-budget=1000"};
 
 /* The library's functions are llvmlite's own business, and LLVM ends the process over an option that it does not know. */
 #define LLVM_VERSION 22
