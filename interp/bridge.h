@@ -338,6 +338,10 @@ PT_HIDDEN int pt_compiling(void);
 /* ---- collector.c ---- */
 
 PT_HIDDEN int pt_collector_init(PyObject *module);
+
+/* ---- arenas.c ---- */
+
+PT_HIDDEN void pt_keep_arenas(void);
 /* Native code was left, and a collection is due. */
 PT_HIDDEN void pt_collection_due(void);
 /* New instances may be of the middle generation. */

@@ -1,4 +1,4 @@
-/* The collector of cycles, and the memory that objects come from.
+/* The collector of cycles.
 
    Garbage of our own making is none of the program's.
 
@@ -16,17 +16,11 @@
    is left, it is put off, up to PATIENCE - 1 times, and twice as often after each collection that found no garbage. One that
    found some ends the patience. So cycles wait longer only where there were none. After TRUST postponements most new
    instances are of the middle generation at once, but for one batch in eight; as soon as a young collection finds anything, all are young
-   again, and the middle generation is due.
-
-   pymalloc gives empty arenas back at once, and a loop that builds and drops a large structure gets them from the kernel page by page
-   each time. Up to ARENAS of them are kept; the kernel may take their pages when it needs memory. */
+   again, and the middle generation is due. */
 #include "map.h"
 #include "internal/pycore_gc.h"
-#ifdef __linux__
-#include <sys/mman.h>
-#endif
 
-enum { PATIENCE = 64, TRUST = 8, ARENAS = 64, ARENA_BYTES = 1 << 20 };
+enum { PATIENCE = 64, TRUST = 8 };
 
 typedef struct _gc_runtime_state Collector;
 
@@ -163,47 +157,6 @@ pt_collection_due(void)
     }
 }
 
-/* ---- arenas ---- */
-
-#ifdef MADV_FREE
-static PyObjectArenaAllocator system_arenas;
-static void *arenas[ARENAS];
-static int n_arenas;
-
-static void *
-take_arena(void *ctx, size_t size)
-{
-    if (size == ARENA_BYTES && n_arenas > 0) {
-        return arenas[--n_arenas];
-    }
-    return system_arenas.alloc(system_arenas.ctx, size);
-}
-
-static void
-give_arena(void *ctx, void *arena, size_t size)
-{
-    if (size == ARENA_BYTES && n_arenas < ARENAS && madvise(arena, size, MADV_FREE) == 0) {
-        arenas[n_arenas++] = arena;
-    }
-    else {
-        system_arenas.free(system_arenas.ctx, arena, size);
-    }
-}
-
-static void
-keep_arenas(void)
-{
-    PyObject_GetArenaAllocator(&system_arenas);
-    if (system_arenas.alloc != take_arena) {
-        PyObject_SetArenaAllocator(&(PyObjectArenaAllocator){NULL, take_arena, give_arena});
-    }
-}
-#else
-static void
-keep_arenas(void)
-{
-}
-#endif
 /* ---- what handlers leave behind ---- */
 
 #define UNCOUNTED (INT_MIN / 2)  /* objects that we make do not bring the next collection nearer */
@@ -341,7 +294,7 @@ static PyMethodDef methods[] = {
 int
 pt_collector_init(PyObject *module)
 {
-    keep_arenas();
+    pt_keep_arenas();
     empty(&modules);
     empty(&ours);
     return PyModule_AddFunctions(module, methods);
