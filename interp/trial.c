@@ -10,7 +10,8 @@
    loop, on to the next event. What happens in between to deeper calls of the same function (a loop may recur) belongs to the
    span; where that takes long, the span ends at an event of a deeper call. What our own handlers took is left out. The clock is the thread's: other processes, threads and waiting do not count.
    But reading it is a system call. Where spans are short another clock is read, and spans that are much longer than the
-   others are left out, since the thread may have waited in between.
+   others are left out, since the thread may have waited in between. So are those in which a collection of older objects was due, unless most are
+   like that: it takes as long as many iterations, and who is in the loop just then did not cause it alone.
 
    The next call may have its frame in the same place, so a frame is marked when a span begins. The mark stands where code
    outside of functions has its variables (f_locals), and goes when the frame goes.
@@ -24,6 +25,8 @@
 
    No trials where a threshold is given: what happens then must not depend on time. */
 #include "bridge.h"
+#include "internal/pycore_gc.h"
+#include "internal/pycore_interp.h"
 #include <time.h>
 
 #define ROUNDS 7                 /* the last ones count, where there are more */
@@ -39,6 +42,7 @@
 #define MANY_EVENTS 1024         /* of deeper calls, after which the span goes on in one of these: the call that it began in may not be back for long */
 #define MANY_VISITS 30000        /* events, which are not worth it where there is less time between them than */
 #define SHORT_VISIT_NS 200
+#define FEW_COLLECTED 4          /* spans with collections, which are left out whatever the others are */
 #define ANCESTORS 64             /* frames that are looked through for the one in which a span began */
 #define LOSSES_NS 20000000       /* that are allowed to begin with, and one of */
 #define LOSSES_SHARE 150         /* of the program's time */
@@ -59,6 +63,8 @@ typedef struct PtTrial {
     double usual[2];             /* length of a span; [1]: native */
     int64_t start, asked;        /* of the span */
     int64_t last;                /* the time when the span before it ended, if that is when this one begins */
+    int64_t collections;         /* of older objects, when the span began */
+    int collected, counted;      /* spans of this round that were left out for these, and others */
     int64_t arrivals, events;    /* counted by native code when it began; CPython's since */
     int64_t time, steps, seen;   /* of the round */
     int64_t stayed, all;         /* how long the last native round was, and all of them */
@@ -82,6 +88,13 @@ static int64_t
 read_clock(int quick)
 {
     return quick ? pt_now_ns() : pt_cpu_ns();
+}
+
+static int64_t
+older_collections(void)
+{
+    struct _gc_runtime_state *gc = &PyInterpreterState_Get()->gc;
+    return gc->generation_stats[1].collections + gc->generation_stats[2].collections;
 }
 
 static int64_t
@@ -257,6 +270,7 @@ begin_span(PtTrial *t, PtLoop *loop, PtFrame *f)
     t->asked = pt.asked_ns;
     t->events = 0;
     t->arrivals = *loop->arrivals;
+    t->collections = older_collections();
 }
 
 /* The span from its beginning to `now`, or (0) to this moment. -1: it does not count. */
@@ -278,16 +292,23 @@ span(PtTrial *t, int64_t now, int deep)
     return ns;
 }
 
-/* `deep`: from a call to a deeper one. */
-static void
+/* `deep`: from a call to a deeper one. 0: it is left out. */
+static int
 count_span(PtTrial *t, int64_t now, int64_t events, int64_t steps, int deep)
 {
     int64_t ns = span(t, now, deep);
-    if (ns >= 0) {
-        ns -= EVENT_NS * events;
-        t->time += ns > 0 ? ns : 0;
-        t->steps += steps;
+    if (older_collections() != t->collections && t->collected < FEW_COLLECTED + t->counted) {
+        t->collected++;
+        return 0;
     }
+    if (ns < 0) {
+        return 0;
+    }
+    ns -= EVENT_NS * events;
+    t->time += ns > 0 ? ns : 0;
+    t->steps += steps;
+    t->counted++;
+    return 1;
 }
 
 int
@@ -331,7 +352,7 @@ next_turn(PtTrial *t, PtLoop *loop)
     }
     t->native = !t->native;
     t->spent += t->time;
-    t->time = t->steps = t->seen = 0;
+    t->time = t->steps = t->seen = t->collected = t->counted = 0;
     t->look = 1;
     t->frame = NULL;
     return result;
@@ -360,8 +381,9 @@ cpython_event(PtTrial *t, PtLoop *loop, PtFrame *f)
         }
     }
     int64_t before = t->time;
-    count_span(t, 0, t->events, t->events, t->deep);
-    t->look += t->time - before < ROUND_NS / 32 ? t->look : 0;
+    if (count_span(t, 0, t->events, t->events, t->deep)) {
+        t->look += t->time - before < ROUND_NS / 32 ? t->look : 0;
+    }
     begin_span(t, loop, f);
 }
 

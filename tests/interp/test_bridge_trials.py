@@ -1,6 +1,7 @@
 """Trials of compiled loops, with a clock that the program and the compiled code move themselves."""
 
 import array
+import gc
 import os
 import sys
 
@@ -132,6 +133,34 @@ def test_loop_of_which_nothing_is_learned_rests():
     with enabled():
         for _ in range(40_000):
             tried.function(2, tried.clock)
+    assert tried.state == "resting" and lost() == before + 1
+
+
+def test_collections_of_older_objects_do_not_count():
+    """They would make CPython the loser here, in whose turns they are."""
+    source = "def f(n, clock):\n  for i in range(n):\n    clock[0] += 1000\n    i % 64 or is_cpythons_turn() and collect(clock)\n  return i\n"
+    before = lost()
+    tried = Tried(cost=500, iterations=0, source=source)
+    entered = [0]
+
+    def is_cpythons_turn():
+        entered.append(tried.exit.count)
+        return entered.pop(0) == entered[0]
+
+    def collect(clock):
+        gc.collect(1)
+        clock[0] += 1_000_000
+
+    tried.function.__globals__.update(is_cpythons_turn=is_cpythons_turn, collect=collect)
+    tried.run(200 * MS)
+    assert tried.state == "resting" and lost() == before + 1
+
+
+def test_a_loop_that_collects_all_the_time_is_tried_all_the_same():
+    before = lost()
+    tried = Tried(cost=100_000, iterations=0, source="def f(n, clock):\n  for i in range(n):\n    clock[0] += 50_000\n    collect(1)\n  return i\n")
+    tried.function.__globals__["collect"] = gc.collect
+    tried.run(3 * MS)
     assert tried.state == "resting" and lost() == before + 1
 
 
