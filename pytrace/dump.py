@@ -74,6 +74,16 @@ class Dumper:
         if "asm" in self.code:
             self.write(f"-- trace {n}, machine code:\n{disassemble(compiled)}")
 
+    def region(self, traces: list[ir.Trace], compiled: Any) -> None:
+        """Traces that became one function; the first is the one that is entered."""
+        names = [f"{trace.kind} {trace.name}" for trace in traces]
+        self.write(f"\n==== region: {', '.join(names)} ====\n-- compiled: {compiled.size} bytes of object code\n")
+        self.record("region", traces=names, size=compiled.size, llvm=compiled.text)
+        if "llvm" in self.code:
+            self.write(f"-- region, LLVM IR:\n{optimized(compiled)}")
+        if "asm" in self.code:
+            self.write(f"-- region, machine code:\n{disassemble(compiled)}")
+
     def aborted(self, recorder: Any, abort: Abort) -> None:
         """A recording that came to nothing."""
         f = recorder.frames[-1] if recorder.frames else None

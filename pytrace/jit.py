@@ -135,7 +135,7 @@ def _is_plain(token: Any) -> bool:
 
 
 class Unfinished:
-    """A trace that is being compiled: a loop's, or a bridge's from `exit`."""
+    """A trace that is being compiled: a loop's, or a bridge's from `exit`; or a region, whose `trace` is a list of its members'."""
 
     __slots__ = ("better", "compiled", "exit", "replaces", "token", "trace")
 
@@ -874,7 +874,7 @@ class Jit:
             self._say(self._internal(error).context)
             return NEVER
         self.times["time_codegen"] += time.perf_counter() - t0
-        self._attach_later(Unfinished(compiled, token.trace, token, None))
+        self._attach_later(Unfinished(compiled, [c.trace for c in members], token, None))
         return NEVER
 
     def _region_members(self, token: LoopToken, hot: float) -> tuple[list, list]:
@@ -914,6 +914,8 @@ class Jit:
             compiled.close()
             return
         self._note_code(compiled)
+        if self.dumper is not None:
+            self.dumper.region(item.trace, compiled)
         compiled.forget()
         token.compiled.jump_exit.native = compiled.buf_entry
         if compiled.entry and self._is_attached(token):

@@ -40,6 +40,17 @@ def test_short_inner_loops_become_one_function(tmp_path):
     assert stats["regions"] == 1
 
 
+def test_the_dump_shows_it(tmp_path):
+    command = [sys.executable, "-m", "pytrace", "--jit", "threshold=20,exit_threshold=20,dump_code=asm", f"--dump-traces={tmp_path}"]
+    program = PROGRAM.format(setup="", body="total += k if k & 1 else 2", n=6000, after="")
+    subprocess.run([*command, "-c", program], check=True, capture_output=True)
+    text = (tmp_path / "traces.txt").read_text()
+    region = text[text.index("==== region: loop work") :]
+    assert "\tret" in region[region.index("-- region, machine code:") :]
+    events = [json.loads(line) for line in (tmp_path / "traces.jsonl").read_text().splitlines()]
+    assert [len(e["traces"]) > 1 and "define" in e["llvm"] for e in events if e["event"] == "region"] == [True]
+
+
 def test_not_before_it_pays(tmp_path):
     out, stats = run(tmp_path, n=300)
     assert out == [expected(300)]
