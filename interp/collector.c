@@ -20,7 +20,7 @@
 #include "map.h"
 #include "internal/pycore_gc.h"
 
-enum { PATIENCE = 64, TRUST = 8 };
+enum { PATIENCE = 256, TRUST = 8 };
 
 typedef struct _gc_runtime_state Collector;
 
