@@ -399,6 +399,10 @@ class Jit:
             place.more = tuple([ref(o) for o in more])
         return place
 
+    def _now(self) -> float:
+        """For trees that are idle: with threshold=N, what happens must not depend on time."""
+        return time.perf_counter() if self.trials else 0.0
+
     def _tidy(self) -> None:
         """Ends trees whose assumptions no longer hold, or that are idle, and frees what nobody can reach."""
         for flag, tree, exit in self.trees.take_invalidated():
@@ -408,7 +412,7 @@ class Jit:
                 self.watcher.note_invalidated(flag)
                 self._leave_regions(tree.token)
                 self.trees.detach(tree, exit)
-        for token in self.trees.idle(time.perf_counter()):
+        for token in self.trees.idle(self._now()):
             if token.alive:
                 self._place(token.key, token.code).patience *= 2
                 self._end(token, self.settings.threshold or RETRY)
@@ -685,7 +689,7 @@ class Jit:
         key = id(trace.code), trace.header
         replaces = self.tokens.get(key)
         self.tokens[key] = token
-        self.trees.plant(token, compiled, place.patience, time.perf_counter())
+        self.trees.plant(token, compiled, place.patience, self._now())
         return self._attach_later(Unfinished(compiled, trace, token, None, replaces))
 
     def _finish_inner(self, recorder: Recorder, place: Place) -> int:
@@ -696,7 +700,7 @@ class Jit:
         token.compiled = compiled
         self._own_exits(compiled, token)
         self.inner.add(token)
-        self.trees.plant(token, compiled, place.patience, time.perf_counter())
+        self.trees.plant(token, compiled, place.patience, self._now())
         self._attach_later(Unfinished(compiled, trace, token, None))
         return 1
 
@@ -710,7 +714,7 @@ class Jit:
             raise Abort("unstable")
         token.compiled = self._compile(recorder)
         self._own_exits(token.compiled, token)
-        self.trees.plant(token, token.compiled, place.patience, time.perf_counter())
+        self.trees.plant(token, token.compiled, place.patience, self._now())
         return self._attach_later(Unfinished(token.compiled, trace, token, None))
 
     def _finish_bridge(self, recorder: Recorder, place: Place) -> int:
