@@ -7,10 +7,10 @@ guarded from then on.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 TOLERANCE = 2
-MAX_CHANGES = 20000
 MAX_OPAQUE = 1000
 
 
@@ -19,7 +19,8 @@ class Watcher:
 
     def __init__(self, bridge: Any) -> None:
         self.bridge = bridge
-        self.changes: dict[tuple, int] = {}
+        self.changes: dict[tuple, int] = {}  # by what the bridge calls a thing that is watched, and the dict's key or None
+        self.room = 50  # for changes, until those of dead things are thrown out
         self.opaque: dict[int, Any] = {}
 
     def _handle(self, flag: Any) -> Any:
@@ -29,52 +30,44 @@ class Watcher:
 
     def watch_key(self, flag: Any, d: dict, key: str) -> bool:
         """Makes the value of d[key] (or its absence) something the trace may rely on; False when it changes too often."""
-        name = ("dict", id(d), key)
+        name = self.bridge.watch_serial(d), key
         if self.changes.get(name, 0) > TOLERANCE:
             return False
         if name not in flag.seen:
-            flag.seen[name] = (d, key)
-            self.bridge.watch_dict_key(d, key, self._handle(flag).address)
+            flag.seen[self.bridge.watch_dict_key(d, key, self._handle(flag).address), key] = d
         return True
 
     def watch_type(self, flag: Any, t: type) -> bool:
         """The same for a class's attributes, with those of its bases."""
-        name = ("type", id(t))
-        if self.changes.get(name, 0) > TOLERANCE:
-            return False
-        if name not in flag.seen:
-            if self.bridge.watch_type(t, self._handle(flag).address) is False:
-                return False
-            flag.seen[name] = t
-        return True
+        return self._watch(flag, t, self.bridge.watch_type)
 
     def watch_function(self, flag: Any, func: Any) -> bool:
         """The same for a function's code and defaults."""
-        name = ("function", id(func))
-        if self.changes.get(name, 0) > TOLERANCE:
-            return False
-        if name not in flag.seen:
-            flag.seen[name] = func
-            self.bridge.watch_function(func, self._handle(flag).address)
-        return True
+        return self._watch(flag, func, self.bridge.watch_function)
 
     def watch_code(self, flag: Any, code: Any) -> bool:
         """That nobody asks for monitoring events of this code; False where somebody has."""
-        name = ("code", id(code))
+        return self._watch(flag, code, self.bridge.watch_code)
+
+    def _watch(self, flag: Any, thing: Any, watch: Callable) -> bool:
+        name = self.bridge.watch_serial(thing), None
         if self.changes.get(name, 0) > TOLERANCE:
             return False
         if name not in flag.seen:
-            if not self.bridge.watch_code(code, self._handle(flag).address):
+            serial = watch(thing, self._handle(flag).address)
+            if not serial:
                 return False
-            flag.seen[name] = code
+            flag.seen[serial, None] = thing
         return True
 
     def note_invalidated(self, flag: Any) -> None:
         """A flag was raised: counts against what changed, or against everything that it watched if that is not known."""
-        if len(self.changes) > MAX_CHANGES:  # most of it is about things that are long gone
-            self.changes.clear()
+        if len(self.changes) >= self.room:
+            alive = set(self.bridge.watch_serials())
+            self.changes = {name: count for name, count in self.changes.items() if name[0] in alive}
+            self.room = len(self.changes) * 5 // 4 + 50
         cause = flag.handle.cause
-        for name in (cause,) if cause in flag.seen else flag.seen:
+        for name in flag.seen if cause is None else (cause,):
             self.changes[name] = self.changes.get(name, 0) + 1
 
     def is_opaque(self, code: Any) -> bool:

@@ -19,14 +19,14 @@ typedef struct {
     PyObject_HEAD
     int64_t value;
     Py_ssize_t connections;
-    const char *kind;            /* of the change that raised it, NULL: unknown */
-    void *thing;                 /* what changed, an address */
+    long long serial;            /* what changed: its entry's */
     PyObject *key;               /* the dict's key */
 } Flag;
 
 typedef struct {
     PyObject *flags;             /* list of Flag; for dicts: dict of lists by key */
     PyObject *weak;              /* types only */
+    long long serial;            /* as long as what is watched lives; its address may be another's later */
 } Entry;
 
 static PtMap dicts, types, functions, codes;
@@ -47,7 +47,8 @@ insert(PtMap *m, void *thing, PyObject *flags, PyObject *weak)
         Py_XDECREF(weak);
         return PyErr_Occurred() ? NULL : (Entry *)PyErr_NoMemory();
     }
-    *e = (Entry){flags, weak};
+    static long long serial;
+    *e = (Entry){flags, weak, ++serial};
     return e;
 }
 
@@ -81,14 +82,13 @@ remove_entry(PtMap *m, void *thing)
 /* ---- raising ---- */
 
 static void
-raise_list(PyObject *list, const char *kind, void *thing, PyObject *key)
+raise_list(PyObject *list, long long serial, PyObject *key)
 {
     for (Py_ssize_t i = 0; i < PyList_GET_SIZE(list); i++) {
         Flag *flag = (Flag *)PyList_GET_ITEM(list, i);
         if (flag->value == 0) {
             flag->value = 1;
-            flag->kind = kind;
-            flag->thing = thing;
+            flag->serial = serial;
             flag->key = Py_XNewRef(key);
             if (PyList_Append(queue, (PyObject *)flag) < 0) {
                 PyErr_Clear();
@@ -100,12 +100,12 @@ raise_list(PyObject *list, const char *kind, void *thing, PyObject *key)
 }
 
 static void
-raise_all(PyObject *flags)
+raise_all(PyObject *flags, long long serial)
 {
     PyObject *key, *list;
     Py_ssize_t pos = 0;
     while (PyDict_Next(flags, &pos, &key, &list)) {
-        raise_list(list, NULL, NULL, NULL);
+        raise_list(list, serial, NULL);
     }
 }
 
@@ -121,12 +121,12 @@ dict_changed(PyDict_WatchEvent event, PyObject *dict, PyObject *key, PyObject *v
             PyObject *list = PyDict_GetItem(e->flags, key);
             if (list != NULL && PyList_GET_SIZE(list) > 0 &&
                 !(event == PyDict_EVENT_MODIFIED && PyDict_GetItem(dict, key) == value)) {
-                raise_list(list, "dict", dict, key);
+                raise_list(list, e->serial, key);
             }
             return 0;
         }
     }
-    raise_all(e->flags);
+    raise_all(e->flags, event == PyDict_EVENT_DEALLOCATED ? e->serial : 0);
     if (event == PyDict_EVENT_DEALLOCATED) {
         remove_entry(&dicts, dict);
     }
@@ -138,7 +138,7 @@ type_changed(PyTypeObject *type)
 {
     Entry *e = pt_map_find(&types, type);
     if (e != NULL) {
-        raise_list(e->flags, "type", type, NULL);
+        raise_list(e->flags, e->serial, NULL);
     }
     return 0;
 }
@@ -153,7 +153,7 @@ function_changed(PyFunction_WatchEvent event, PyFunctionObject *func, PyObject *
     if (e == NULL) {
         return 0;
     }
-    raise_list(e->flags, "function", func, NULL);
+    raise_list(e->flags, e->serial, NULL);
     if (event == PyFunction_EVENT_DESTROY) {
         remove_entry(&functions, func);
     }
@@ -166,7 +166,7 @@ pt_code_monitored(PyCodeObject *code)
 {
     Entry *e = pt_map_find(&codes, code);
     if (e != NULL) {
-        raise_list(e->flags, "code", code, NULL);
+        raise_list(e->flags, e->serial, NULL);
     }
 }
 
@@ -281,7 +281,7 @@ watch_dict_key(PyObject *self, PyObject *args)
     if (connect(list, flag) < 0 || PyDict_Watch(dict_id, dict) < 0) {
         return NULL;
     }
-    Py_RETURN_TRUE;
+    return PyLong_FromLongLong(e->serial);
 }
 
 static PyObject *
@@ -322,7 +322,7 @@ watch_type(PyObject *self, PyObject *args)
     if (connect(e->flags, flag) < 0) {
         return NULL;
     }
-    Py_RETURN_TRUE;
+    return PyLong_FromLongLong(e->serial);
 }
 
 /* The flag is raised when the object changes. */
@@ -336,7 +336,7 @@ connect_to(PtMap *map, PyObject *object, Flag *flag)
     if (connect(e->flags, flag) < 0) {
         return NULL;
     }
-    Py_RETURN_TRUE;
+    return PyLong_FromLongLong(e->serial);
 }
 
 static PyObject *
@@ -370,6 +370,47 @@ watch_code(PyObject *self, PyObject *args)
         Py_RETURN_FALSE;
     }
     return connect_to(&codes, code, flag);
+}
+
+static PyObject *
+watch_serial(PyObject *self, PyObject *thing)
+{
+    PtMap *map = PyDict_Check(thing) ? &dicts : PyType_Check(thing) ? &types : PyFunction_Check(thing) ? &functions : &codes;
+    Entry *e = pt_map_find(map, thing);
+    return PyLong_FromLongLong(e == NULL || (e->weak != NULL && target(e->weak) != thing) ? 0 : e->serial);
+}
+
+static int
+list_serials(PtMap *m, PyObject *list)
+{
+    for (size_t i = 0; i < m->size; i++) {
+        Entry *e = m->entries[i].value;
+        if (m->entries[i].key == NULL || m->entries[i].key == PT_GONE) {
+            continue;
+        }
+        if (e->weak != NULL && target(e->weak) != m->entries[i].key) {
+            remove_entry(m, m->entries[i].key);
+            continue;
+        }
+        PyObject *serial = PyLong_FromLongLong(e->serial);
+        if (serial == NULL || PyList_Append(list, serial) < 0) {
+            Py_XDECREF(serial);
+            return -1;
+        }
+        Py_DECREF(serial);
+    }
+    return 0;
+}
+
+static PyObject *
+watch_serials(PyObject *self, PyObject *noargs)
+{
+    PyObject *list = PyList_New(0);
+    if (list == NULL || list_serials(&dicts, list) < 0 || list_serials(&types, list) < 0 || list_serials(&functions, list) < 0 ||
+        list_serials(&codes, list) < 0) {
+        Py_CLEAR(list);
+    }
+    return list;
 }
 
 static PyObject *
@@ -449,7 +490,7 @@ new_flag(PyObject *self, PyObject *noargs)
     }
     flag->value = 0;
     flag->connections = 0;
-    flag->kind = NULL;
+    flag->serial = 0;
     flag->key = NULL;
     PyObject *key = PyLong_FromVoidPtr(&flag->value);
     if (key == NULL || PyDict_SetItem(addresses, key, Py_None) < 0) {
@@ -500,15 +541,14 @@ static PyObject *
 flag_cause(PyObject *self, void *unused)
 {
     Flag *f = (Flag *)self;
-    if (f->kind == NULL) {
+    if (f->serial == 0) {
         Py_RETURN_NONE;
     }
-    PyObject *address = PyLong_FromVoidPtr(f->thing);
-    return f->key ? Py_BuildValue("(sNO)", f->kind, address, f->key) : Py_BuildValue("(sN)", f->kind, address);
+    return Py_BuildValue("(LO)", f->serial, f->key ? f->key : Py_None);
 }
 
 static PyGetSetDef flag_getset[] = {
-    {"cause", flag_cause, NULL, "what changed: (kind, address[, key]), or None"},
+    {"cause", flag_cause, NULL, "what changed: (what watch_dict_key and so on said, key or None), or None"},
     {"address", flag_address, NULL, "address of the int64 that native code tests"},
     {"value", flag_value, set_flag_value, "0, or 1 after a change"},
     {NULL},
@@ -527,13 +567,15 @@ static PyTypeObject Flag_Type = {
 static PyMethodDef watch_methods[] = {
     {"new_flag", new_flag, METH_NOARGS, "new_flag() -> Flag"},
     {"watch_dict_key", watch_dict_key, METH_VARARGS,
-     "watch_dict_key(dict, key, flag_address) -> True: the flag is raised when dict[key] changes, comes or goes."},
+     "watch_dict_key(dict, key, flag_address) -> int: the flag is raised when dict[key] changes, comes or goes."},
     {"watch_type", watch_type, METH_VARARGS,
-     "watch_type(type, flag_address) -> bool: raised when the type or a base changes. False: it cannot be watched."},
+     "watch_type(type, flag_address) -> int: raised when the type or a base changes. False: it cannot be watched."},
     {"watch_function", watch_function, METH_VARARGS,
-     "watch_function(func, flag_address) -> True: raised when code or defaults change, or the function dies."},
+     "watch_function(func, flag_address) -> int: raised when code or defaults change, or the function dies."},
     {"watch_code", watch_code, METH_VARARGS,
-     "watch_code(code, flag_address) -> bool: raised when somebody asks for monitoring events of this code. False: has already."},
+     "watch_code(code, flag_address) -> int: raised when somebody asks for monitoring events of this code. False: has already."},
+    {"watch_serial", watch_serial, METH_O, "watch_serial(thing) -> int: what watching a dict, type, function or code gave; another object never has it. 0: it is not watched"},
+    {"watch_serials", watch_serials, METH_NOARGS, "watch_serials() -> list of int: of all that is watched and alive"},
     {"is_monitored", is_monitored, METH_O, "is_monitored(code) -> bool: whether somebody has asked for events of this code."},
     {"take_invalidated", take_invalidated, METH_NOARGS, "take_invalidated() -> list of flags raised since the last call"},
     {NULL},

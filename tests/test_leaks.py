@@ -38,13 +38,15 @@ def measure(program: str, jit: str = "threshold=2") -> list[tuple[list[int], int
     return [tuple(json.loads(line)) for line in done.stdout.splitlines()]  # pyright: ignore[reportReturnType]
 
 
-def check(program: str, jit: str = "threshold=2", blocks: int = 200, size: int = 1 << 20, repeat: int = 3) -> None:
-    """The last `repeat` rounds of a program are alike (what is idle may have been let go of)."""
-    last = measure(program, jit)[-repeat:]
-    counts = [entry[0] for entry in last]
-    assert all(after <= before for before, after in zip(counts[0], counts[-1], strict=True)), f"reference counts: {counts}"
-    assert max(e[1] for e in last) - last[0][1] <= blocks, f"allocated blocks: {[e[1] for e in last]}"
-    assert max(e[2] for e in last) - last[0][2] <= size, f"resident memory: {[e[2] for e in last]}"
+def check(program: str, jit: str = "threshold=2", blocks: int = 200, size: int = 1 << 20, since: int = 0) -> None:
+    """The last three rounds of a program are alike (what is idle may have been let go of); or they are like the three that were `since` rounds earlier."""
+    done = measure(program, jit)
+    last = done[-3:]
+    first = done[-3 - since : -since] if since else last[:1]
+    counts = [entry[0] for entry in done]
+    assert all(after <= max(before) for *before, after in zip(*[e[0] for e in first], last[-1][0], strict=True)), f"reference counts: {counts}"
+    assert max(e[1] for e in last) - max(e[1] for e in first) <= blocks, f"allocated blocks: {[e[1] for e in done]}"
+    assert max(e[2] for e in last) - max(e[2] for e in first) <= size, f"resident memory: {[e[2] for e in done]}"
 
 
 OBJECTS = """
@@ -160,7 +162,7 @@ def test_invalidations() -> None:
 
         def work():
             global factor
-            for k in range(25):
+            for k in range(10):
                 space = {}
                 exec(code, space)
                 for _ in range(4):
@@ -170,9 +172,36 @@ def test_invalidations() -> None:
                     loop(20, space)
                     space["run"](40)
 
-        rounds(work, 9, origin, name, Point, scaled, times, loop, code)
+        rounds(work, 17, origin, name, Point, scaled, times, loop, code)
         """),
+        blocks=120,
+        since=6,
     )
+
+
+def test_time_does_not_matter() -> None:
+    """With a threshold the same is compiled and let go of, whatever the clocks say in between."""
+    program = OBJECTS + textwrap.dedent("""
+        import itertools, types, pytrace
+
+        def work():
+            for k in range(40):
+                space = {"k": k}
+                exec("def run(n):\\n t = 0\\n for i in range(n): t += k\\n return t\\nrun(9); k += 1; run(9)", space)
+                short(9, k)
+
+        work()
+        if fast:
+            clock = itertools.count(0, 1000.0)
+            sys.modules["pytrace.jit"].time = types.SimpleNamespace(perf_counter=lambda: next(clock), thread_time=lambda: next(clock))
+        work()
+        work()
+        stats = pytrace.stats()
+        print(json.dumps([stats[name] for name in ("loops", "bridges", "invalidations")]))
+        """)
+    slow, fast = measure("fast = False\n" + program), measure("fast = True\n" + program)
+    assert slow == fast
+    assert slow[0][0] > 50
 
 
 def test_dead_code() -> None:

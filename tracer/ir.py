@@ -534,7 +534,7 @@ class Flag:
 
     def __init__(self) -> None:
         self.handle: Any = None
-        self.seen: dict = {}  # what is watched, by ("dict", id, key), ("type", id) or ("function", id)
+        self.seen: dict = {}  # what is watched, by its number, and the dict's key or None
 
 
 class Trace:

@@ -147,7 +147,7 @@ def test_type_without_version_tags():
         A.x = i
         assert flag.value == (1 if ok else 0)
         answers.add(ok)
-    assert True in answers
+    assert answers - {False}
 
 
 def test_functions():
@@ -232,9 +232,9 @@ def test_what_changed():
     _bridge.watch_function(f, flag.address)
     assert flag.cause is None
     d["k"] = 2
-    assert flag.cause == ("dict", id(d), "k")
+    assert flag.cause == (_bridge.watch_serial(d), "k")
     C.x = 1
-    assert flag.cause == ("dict", id(d), "k")
+    assert flag.cause == (_bridge.watch_serial(d), "k")
     flags = [_bridge.new_flag() for _ in range(3)]
     _bridge.watch_type(C, flags[0].address)
     _bridge.watch_function(f, flags[1].address)
@@ -242,7 +242,7 @@ def test_what_changed():
     C.y = 1
     f.__defaults__ = (1,)
     d[1] = 1
-    assert [x.cause for x in flags] == [("type", id(C)), ("function", id(f)), None]
+    assert [x.cause for x in flags] == [(_bridge.watch_serial(C), None), (_bridge.watch_serial(f), None), None]
 
 
 def test_only_what_changed_is_blamed():
@@ -259,4 +259,39 @@ def test_only_what_changed_is_blamed():
         watched = watcher.watch_key(flag, d, "k"), watcher.watch_key(flag, d, "j"), watcher.watch_type(flag, C)
         assert watched == (n <= TOLERANCE, True, True)
         d["k"] = n + 2
+        watcher.note_invalidated(flag)
+
+
+def test_what_takes_the_place_of_something_dead_is_not_blamed():
+    from pytrace.guards.watch import TOLERANCE, Watcher
+    from pytrace.tracer.ir import Flag
+
+    watcher = Watcher(_bridge)
+    addresses, serials = set(), set()
+    for _ in range(200):
+        d = {"k": 1}
+        flag = Flag()
+        assert watcher.watch_key(flag, d, "k") is True
+        addresses.add(id(d))
+        serials.add(_bridge.watch_serial(d))
+        for _ in range(TOLERANCE + 1):
+            d["k"] += 1
+            watcher.note_invalidated(flag)
+        assert watcher.watch_key(Flag(), d, "k") is False
+    assert len(addresses) < 200 == len(serials)
+    assert len(watcher.changes) <= 52
+
+
+def test_a_dict_that_dies_is_blamed_alone():
+    from pytrace.guards.watch import TOLERANCE, Watcher
+    from pytrace.tracer.ir import Flag
+
+    watcher = Watcher(_bridge)
+    lasting = {"k": 1}
+    for _ in range(TOLERANCE + 2):
+        flag, d = Flag(), {"k": 1}
+        assert watcher.watch_key(flag, d, "k") and watcher.watch_key(flag, lasting, "k")
+        flag.seen = dict.fromkeys(flag.seen)
+        del d
+        assert flag.handle.value == 1
         watcher.note_invalidated(flag)
