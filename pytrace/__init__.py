@@ -30,7 +30,7 @@ _settings: "Settings | None" = None
 def enable(**options: object) -> bool:
     """Start tracing in this process, with these settings on top of the environment variable PYTRACE.
 
-    Returns whether pytrace runs: where it cannot, it says why on standard error and the program goes on in CPython.
+    Returns whether pytrace runs: where it cannot, it says why on standard error and the program goes on in CPython (so it does under `python -b`).
     Raises `pytrace.settings.SettingsError` (a ValueError) for a setting that does not exist.
     """
     from .settings import Settings, from_environment
@@ -80,7 +80,7 @@ def _driver() -> "ModuleType":
 def _start(settings: "Settings | None") -> bool:
     """Start the driver with these settings (None: the defaults), or say in one sentence why it cannot be started."""
     global _running, _settings
-    if settings is not None and settings.off:
+    if settings is not None and settings.off or sys.flags.bytes_warning:  # -b: comparing what is plain may run Python code
         return False
     try:
         from . import driver  # pyright: ignore[reportAttributeAccessIssue]

@@ -521,6 +521,24 @@ def test_a_broken_installation_runs_plain_cpython(tmp_path: Path) -> None:
     assert re.fullmatch(rb"pytrace: [^\n]+; running on plain CPython\n", done.stderr)
 
 
+@pytest.mark.parametrize("option", ["-b", "-bb"])
+def test_warnings_about_bytes(tmp_path: Path, option: str) -> None:
+    (tmp_path / "program.py").write_text("""
+words = {"a": 1, "b": 2}
+for i in range(40):
+    key = "a" if i < 30 else b"a"
+    try:
+        found = key in words, key == "a", key in ["a"]
+    except BytesWarning as error:
+        found = str(error)
+print(found)
+""")
+    python = run([sys.executable, option, "program.py"], tmp_path)
+    for command in ([sys.executable, option, "-m", "pytrace"], [sys.executable, "-m", "pytrace", option]):
+        assert run([*command, "--jit", "threshold=2", "program.py"], tmp_path) == python
+    assert b"BytesWarning" in python.stderr or b"Comparison" in python.stdout
+
+
 def test_an_installation_without_its_c_extension(tmp_path: Path) -> None:
     pytest.importorskip("pytrace.driver")
     for missing in ("sys.modules['pytrace.interp._bridge'] = None", "sys.modules['pytrace.interp'] = type(sys)('x')"):

@@ -735,6 +735,7 @@ METHOD_FUNC = FieldDescr("method.im_func", REF, "method", immutable=True)
 METHOD_SELF = FieldDescr("method.im_self", REF, "method", immutable=True)
 COMPLEX_REAL = FieldDescr("complex.real", FLOAT, "complex", immutable=True)
 COMPLEX_IMAG = FieldDescr("complex.imag", FLOAT, "complex", immutable=True)
+WRAPPED = FieldDescr("descriptor.callable", REF, "descriptor", offset=16)  # of a staticmethod, a classmethod; a property's getter
 CFUNCTION_DEF = FieldDescr("cfunction.m_ml", INT, "cfunction", immutable=True, offset=16)
 CFUNCTION_SELF = FieldDescr("cfunction.m_self", REF, "cfunction", immutable=True, offset=24)
 FUNC_CODE = FieldDescr("function.func_code", REF, "function")

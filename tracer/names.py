@@ -166,6 +166,12 @@ def _stays(m: Any, attr: Any) -> bool:
     return True
 
 
+def _wrapped(m: Any, attr: Any, inner: Any) -> Any:
+    """What a descriptor stands for.  Its class's __init__ may be called again, of which nobody tells."""
+    m.guard("guard_is", m.emit("load", m.const(attr).ir, desc=ir.WRAPPED), m.const(inner).ir)
+    return inner
+
+
 def _slot_offset(m: Any, attr: Any, t: type) -> int:
     """Where instances of t hold the slot that attr describes; -1: it describes none, or none of theirs."""
     offset = m.bridge.slot_offset(attr)
@@ -212,13 +218,13 @@ def _class_attr(m: Any, f: Any, v: Any, name: str, method: bool) -> bool:
         return False
     if type(attr) is classmethod and method and type(attr.__func__) is FunctionType:
         m.guard_is(v, cls)
-        _push_method(m, f, attr.__func__, v)
+        _push_method(m, f, _wrapped(m, attr, attr.__func__), v)
         return True
     if type(attr) is not staticmethod and type(attr) is not FunctionType and (_has(attr, "__get__") or not _stays(m, attr)):
         return False
     m.guard_is(v, cls)
     if type(attr) is staticmethod:
-        attr = attr.__func__
+        attr = _wrapped(m, attr, attr.__func__)
     _push_attr(m, f, m.const(attr), method)
     return True
 
@@ -239,6 +245,7 @@ def _instance_attr(m: Any, f: Any, v: Any, name: str, method: bool) -> bool:
             and m.watcher.watch_function(m.flag, attr.fget)
         ):
             m.guard_type(v)
+            _wrapped(m, attr, attr.fget)
             calls.enter_function(m, f, attr.fget, [v], 1)
             return True
         offset = _slot_offset(m, attr, t)
@@ -300,10 +307,10 @@ def _instance_attr(m: Any, f: Any, v: Any, name: str, method: bool) -> bool:
             return True
         return False
     if ta is staticmethod:
-        _push_attr(m, f, m.const(attr.__func__), method)
+        _push_attr(m, f, m.const(_wrapped(m, attr, attr.__func__)), method)
         return True
     if ta is classmethod and method and type(attr.__func__) is FunctionType:
-        _push_method(m, f, attr.__func__, m.const(t))
+        _push_method(m, f, _wrapped(m, attr, attr.__func__), m.const(t))
         return True
     if _has(attr, "__get__"):
         return False
