@@ -469,6 +469,17 @@ slot_offset(PyObject *self, PyObject *descr)
     return PyLong_FromLong(-1);
 }
 
+/* class_dict(type) -> the dict itself in which a class that is no static type keeps its attributes; it is for watching. */
+static PyObject *
+class_dict(PyObject *self, PyObject *type)
+{
+    if (!PyType_Check(type) || !PyType_HasFeature((PyTypeObject *)type, Py_TPFLAGS_HEAPTYPE) || ((PyTypeObject *)type)->tp_dict == NULL) {
+        PyErr_SetString(PyExc_TypeError, "class_dict(type)");
+        return NULL;
+    }
+    return Py_NewRef(((PyTypeObject *)type)->tp_dict);
+}
+
 /* generic_attributes(type) -> (reads, writes): whether the type's instances use CPython's default attribute access. */
 static PyObject *
 generic_attributes(PyObject *self, PyObject *type)
@@ -525,6 +536,7 @@ set_function_attribute(PyObject *self, PyObject *const *args, Py_ssize_t n)
 }
 
 PyMethodDef pt_runtime_methods[] = {
+    {"class_dict", class_dict, METH_O, "class_dict(type) -> the dict of its attributes"},
     {"generic_attributes", generic_attributes, METH_O, "generic_attributes(type) -> (reads, writes)"},
     {"enumerate_skip", enumerate_skip, METH_O, "enumerate_skip(e): count one item"},
     {"new_function", (PyCFunction)(void (*)(void))new_function, METH_FASTCALL, "new_function(code, globals) -> function"},

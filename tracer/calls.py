@@ -171,7 +171,9 @@ def can_inline(m: Any, func: FunctionType) -> bool:
 
 
 def bind(m: Any, func: FunctionType, args: list, kwnames: tuple | None) -> list | None:
-    """Binds arguments to a function's locals; None where CPython must do it."""
+    """Binds arguments to the locals of a function that is watched; None where CPython must do it."""
+    from . import names
+
     code = func.__code__
     nargs, nkwonly = code.co_argcount, code.co_kwonlyargcount
     npos = len(args) - (len(kwnames) if kwnames else 0)
@@ -181,10 +183,10 @@ def bind(m: Any, func: FunctionType, args: list, kwnames: tuple | None) -> list 
     locs: list[Any] = [None] * total
     locs[:npos] = args[:npos]
     if kwnames:
-        names = code.co_varnames[:total]
+        variables = code.co_varnames[:total]
         for name, v in zip(kwnames, args[npos:]):
             try:
-                k = names.index(name, code.co_posonlyargcount)
+                k = variables.index(name, code.co_posonlyargcount)
             except ValueError:
                 return None
             if locs[k] is not None:
@@ -196,7 +198,7 @@ def bind(m: Any, func: FunctionType, args: list, kwnames: tuple | None) -> list 
         if locs[k] is None:
             if k < first_default:
                 return None
-            locs[k] = m.const(defaults[k - first_default])
+            locs[k] = names.borrowed(m, defaults[k - first_default])
     kwdefaults = func.__kwdefaults__ or {}
     for k in range(nargs, total):
         if locs[k] is None:
@@ -204,7 +206,7 @@ def bind(m: Any, func: FunctionType, args: list, kwnames: tuple | None) -> list 
             value = dict.get(kwdefaults, name, MISSING)
             if value is MISSING or not m.watcher.watch_key(m.flag, kwdefaults, name):  # the dict may change with no word from the function
                 return None
-            locs[k] = m.const(value)
+            locs[k] = names.borrowed(m, value)
     return locs
 
 

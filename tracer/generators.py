@@ -276,8 +276,10 @@ def create(m: Any, f: Any, fn: Any, args: list, kwnames: tuple | None, total: in
     fresh = type(fn.ir) is not Const
     if fresh and (len(args) != code.co_argcount or kwnames or code.co_kwonlyargcount):
         return False
+    if not fresh and not calls.watch_function(m, fn, func):
+        return False
     locs = calls.bind(m, func, args, kwnames)
-    if locs is None or not (calls.known_by_code(m, fn) if fresh else calls.watch_function(m, fn, func)):
+    if locs is None or fresh and not calls.known_by_code(m, fn):
         return False
     from .recorder import Val
 

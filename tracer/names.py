@@ -59,6 +59,29 @@ def _watched(m: Any, value: Any) -> Any:
     return m.loaded(m.emit("global_ref", desc=id(value)), value)
 
 
+_ATOMS = Types(int, float, bool, complex, type(None), str, bytes, type(...), FunctionType, BuiltinFunctionType, ModuleType)
+
+
+def _may_be_kept(value: Any, depth: int = 2) -> bool:
+    """Whether nobody sees when the trace gives it up: what is plain, what is code-like, and tuples of that."""
+    return type(value) in _ATOMS or is_class(value) or type(value) is tuple and depth > 0 and all(_may_be_kept(x, depth - 1) for x in value)
+
+
+def borrowed(m: Any, value: Any) -> Any:
+    """Something that is there as long as the trace's flag is not raised."""
+    return m.const(value) if _may_be_kept(value) else m.keep(m.loaded(m.emit("global_ref", desc=id(value)), value))
+
+
+def _class_value(m: Any, t: type, name: str, attr: Any) -> Any:
+    """What a class has under a name: so that it dies when the program drops it, the trace has to hear of that beforehand.  None where it does not."""
+    if _may_be_kept(attr):
+        return m.const(attr)
+    owner = next(c for c in mro(t) if name in namespace(c))
+    if is_static(owner):
+        return m.const(attr)
+    return borrowed(m, attr) if _watch_key(m, m.bridge.class_dict(owner), name) else None
+
+
 def store_global(m: Any, f: Any, name: str, v: Any) -> None:
     """Stores a global; a held one stays in the trace as long as it is a plain number."""
     g = f.globals
@@ -155,20 +178,21 @@ def _is_data(attr: Any) -> bool:
     return _has(attr, "__set__") or _has(attr, "__delete__")
 
 
-def _stays(m: Any, attr: Any) -> bool:
+def _stays(m: Any, t: type, name: str, attr: Any) -> bool:
     """Whether the trace hears of it when an attribute's class becomes a descriptor's, or another kind of descriptor's; that it is of this class is guarded."""
-    t = type(attr)
-    if is_static(t):
+    if is_static(type(attr)):
         return True
-    if not m.watcher.watch_type(m.flag, t):
+    if not m.watcher.watch_type(m.flag, type(attr)) or (v := _class_value(m, t, name, attr)) is None:
         return False
-    m.guard_type(m.const(attr))
+    m.guard_type(v)
     return True
 
 
 def _wrapped(m: Any, attr: Any, inner: Any) -> Any:
-    """What a descriptor stands for.  Its class's __init__ may be called again, of which nobody tells."""
-    m.guard("guard_is", m.emit("load", m.const(attr).ir, desc=ir.WRAPPED), m.const(inner).ir)
+    """What a descriptor stands for.  Its class's __init__ may be called again, of which nobody tells; a function that dies of that does."""
+    told = type(inner) is FunctionType and m.watcher.watch_function(m.flag, inner)
+    same = m.emit("global_ref", desc=id(inner)) if told else m.const(inner).ir
+    m.guard("guard_true", m.emit("ref_eq", m.emit("load", m.const(attr).ir, desc=ir.WRAPPED), same))
     return inner
 
 
@@ -220,12 +244,13 @@ def _class_attr(m: Any, f: Any, v: Any, name: str, method: bool) -> bool:
         m.guard_is(v, cls)
         _push_method(m, f, _wrapped(m, attr, attr.__func__), v)
         return True
-    if type(attr) is not staticmethod and type(attr) is not FunctionType and (_has(attr, "__get__") or not _stays(m, attr)):
+    if type(attr) is not staticmethod and type(attr) is not FunctionType and (_has(attr, "__get__") or not _stays(m, cls, name, attr)):
         return False
     m.guard_is(v, cls)
-    if type(attr) is staticmethod:
-        attr = _wrapped(m, attr, attr.__func__)
-    _push_attr(m, f, m.const(attr), method)
+    value = m.const(_wrapped(m, attr, attr.__func__)) if type(attr) is staticmethod else _class_value(m, cls, name, attr)
+    if value is None:
+        return False
+    _push_attr(m, f, value, method)
     return True
 
 
@@ -234,7 +259,7 @@ def _instance_attr(m: Any, f: Any, v: Any, name: str, method: bool) -> bool:
     attr = lookup(t, name)
     if not is_static(t) and not m.watcher.watch_type(m.flag, t):
         return False
-    if attr is not MISSING and not _stays(m, attr):
+    if attr is not MISSING and not _stays(m, t, name, attr):
         return False
     if attr is not MISSING and _is_data(attr):
         if (
@@ -312,9 +337,9 @@ def _instance_attr(m: Any, f: Any, v: Any, name: str, method: bool) -> bool:
     if ta is classmethod and method and type(attr.__func__) is FunctionType:
         _push_method(m, f, _wrapped(m, attr, attr.__func__), m.const(t))
         return True
-    if _has(attr, "__get__"):
+    if _has(attr, "__get__") or (value := _class_value(m, t, name, attr)) is None:
         return False
-    _push_attr(m, f, m.const(attr), method)
+    _push_attr(m, f, value, method)
     return True
 
 
@@ -415,7 +440,7 @@ def store_attr(m: Any, v: Any, name: str, x: Any) -> None:
     obj, t = v.obj, type(v.obj)
     if m.bridge.generic_attributes(t)[1] and not is_static(t) and m.watcher.watch_type(m.flag, t):
         attr = lookup(t, name)
-        if attr is not MISSING and not _stays(m, attr):
+        if attr is not MISSING and not _stays(m, t, name, attr):
             pass
         elif attr is MISSING or not _is_data(attr):
             if instance_state(m, obj) == "values":
