@@ -276,6 +276,34 @@ pt_attend(PtRoot *r)
     }
 }
 
+static int soon;                 /* somebody is to attend between two of the program's instructions */
+
+static int
+attend_now(void *unused)
+{
+    PyThreadState *ts = PyThreadState_Get();
+    soon = 0;
+    if (!pt.enabled || pt_current(ts) == NULL) {
+        return 0;
+    }
+    PtRoot r = take_root(ts, 0);
+    pt_attend(&r);
+    if (r.raise != NULL) {
+        PyErr_SetRaisedException(r.raise);
+        return -1;
+    }
+    return 0;
+}
+
+/* What compiled code relied on has changed: what only that code still holds is let go of, as soon as nobody is inside. */
+void
+pt_attend_soon(void)
+{
+    if (pt.enabled && !soon) {
+        soon = Py_AddPendingCall(attend_now, NULL) == 0;
+    }
+}
+
 /* The same in a callback. NULL: an exception is to be raised. */
 static PyObject * __attribute__((noinline))
 attend(PyThreadState *ts, int unit)
@@ -981,6 +1009,13 @@ bridge_set_alarm(PyObject *self, PyObject *noargs)
 }
 
 static PyObject *
+bridge_let_go(PyObject *self, PyObject *list)
+{
+    pt_let_go(list);
+    Py_RETURN_NONE;
+}
+
+static PyObject *
 bridge_take_alarm(PyObject *self, PyObject *noargs)
 {
     int rang = pt.alarmed;
@@ -1085,6 +1120,7 @@ static PyMethodDef methods[] = {
      "on_compiled(root): jobs are finished; above 0: ask again."},
     {"disable", bridge_disable, METH_NOARGS, "disable(): stops counting and entering native code."},
     {"set_alarm", bridge_set_alarm, METH_NOARGS, "set_alarm(): on_compiled is to be called after a while, even if no loop has events."},
+    {"let_go", bridge_let_go, METH_O, "let_go(list): it is given up when the program goes on, so that finalizers run as the program's."},
     {"take_alarm", bridge_take_alarm, METH_NOARGS, "take_alarm() -> whether the alarm rang since it was asked last"},
     {"shutdown", bridge_shutdown, METH_NOARGS, "shutdown(): disable() and an end to all watching; called at exit."},
     {"set_thresholds", bridge_set_thresholds, METH_VARARGS,

@@ -291,6 +291,8 @@ PT_HIDDEN char *pt_stack_limit(void);
 PT_HIDDEN void pt_sync_chain(PtCtx *);
 PT_HIDDEN int pt_has_c_stack(PyThreadState *);
 PT_HIDDEN void pt_attend(PtRoot *);
+PT_HIDDEN void pt_attend_soon(void);
+PT_HIDDEN void pt_let_go(PyObject *things);
 PT_HIDDEN void pt_detach_code(PyCodeObject *);
 
 /* ---- watch.c ---- */

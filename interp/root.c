@@ -880,6 +880,19 @@ handler_failed(PtRoot *r, PyObject *handler)
     Py_XSETREF(r->raise, exc);
 }
 
+static PyObject *gone;           /* to be given up behind the handler */
+
+void
+pt_let_go(PyObject *things)
+{
+    if (gone == NULL && (gone = PyList_New(0)) == NULL) {
+        PyErr_Clear();
+    }
+    if (gone != NULL && PyList_Append(gone, things) < 0) {
+        PyErr_Clear();
+    }
+}
+
 /* Asks a Python handler. Its answer: events until it is asked again, negative for never. Effects are in *r. */
 int64_t
 pt_ask(PtRoot *r, PyObject *handler, PyObject **args, int n)
@@ -896,6 +909,12 @@ pt_ask(PtRoot *r, PyObject *handler, PyObject **args, int n)
     }
     if (start) {
         pt.asked_ns += pt_cpu_ns() - start;
+    }
+    if (gone != NULL) {
+        PyObject *things = gone, *exc = PyErr_GetRaisedException();
+        gone = NULL;
+        Py_DECREF(things);
+        PyErr_SetRaisedException(exc);
     }
     return next;
 }

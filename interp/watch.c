@@ -88,6 +88,7 @@ raise_list(PyObject *list, long long serial, PyObject *key)
         Flag *flag = (Flag *)PyList_GET_ITEM(list, i);
         if (flag->value == 0) {
             flag->value = 1;
+            pt_attend_soon();
             flag->serial = serial;
             flag->key = Py_XNewRef(key);
             if (PyList_Append(queue, (PyObject *)flag) < 0) {

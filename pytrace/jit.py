@@ -738,7 +738,7 @@ class Jit:
         return WHEN_COMPILED
 
     def on_compiled(self, root: Any) -> int:
-        """Something was compiled: it is attached.  Or code that was compiled in a hurry turns out to be hot.  Above 0: ask again."""
+        """Something was compiled: it is attached.  Or code that was compiled in a hurry turns out to be hot, or does not hold any more.  Above 0: ask again."""
         if self.busy:
             return 1
         self.bridge.finished()
@@ -747,6 +747,7 @@ class Jit:
         self._improve_loops()
         while self.unfinished and self.unfinished[0].compiled.done:
             self._attach(self.unfinished.pop(0))
+        self._tidy()
         return 0
 
     def _improve_loops(self) -> None:

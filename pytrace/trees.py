@@ -183,6 +183,7 @@ class Trees:
             self.flags.pop(flag.handle, None)
         for compiled, _ in tree.members:
             del self.of[id(compiled)]
+            self.bridge.let_go([compiled.keepalive, [plan.consts for plan in compiled.plans]])
             compiled.close()
         token = tree.token
         token.compiled = token.trace = token.flag = token.code = None
