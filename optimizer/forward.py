@@ -53,7 +53,7 @@ from struct import pack
 from typing import Any, Callable
 
 from ..tracer import ir
-from ..tracer.classes import flags, is_class
+from ..tracer.classes import is_class, keeps_class
 from ..tracer.ir import Const, Op
 from .codes import C
 
@@ -72,13 +72,10 @@ NOTHING_FAILS = (None, False, False)  # (bool, its value, was it asked for)
 
 TAKES_REFS = [ir.REF in r.args or ir.PTR in r.args or "?" in r.args for r in ir.OPS]
 
-IMMUTABLE_TYPE = 1 << 8  # Py_TPFLAGS_IMMUTABLETYPE: objects of such a type keep their class
-MODULE = type(ir)
-
 
 def is_stable(cls: Any) -> bool:
-    """Whether an object of exactly this type is of this type for life."""
-    return is_class(cls) and bool(flags(cls) & IMMUTABLE_TYPE) and not issubclass(cls, MODULE)
+    """Whether it is a class whose objects are of it for life."""
+    return is_class(cls) and keeps_class(cls)
 
 
 class DeadEnd(Exception):

@@ -26,15 +26,11 @@ of a harmless type (no finalizer, no references to others) cannot run code and n
 
 from __future__ import annotations
 
-from types import EllipsisType, NoneType
-
 from ..tracer import ir
-from ..tracer.classes import Types
+from ..tracer.classes import HARMLESS
 from ..tracer.ir import BY_NAME, OPS, Const, Op, Trace, Value
 from ..tracer.ownership import IMMORTAL, is_immortal, owns_result, stolen
 from .instances import attribute_memory
-
-HARMLESS = Types(int, float, complex, bool, str, bytes, range, NoneType, EllipsisType, type(iter(range(0))))
 
 _C = {name: row.code for name, row in BY_NAME.items()}
 _INCREF, _DECREF, _OWN, _CALL = _C["incref"], _C["decref"], _C["own"], _C["call"]

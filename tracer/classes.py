@@ -12,6 +12,7 @@ basic_size = type.__dict__["__basicsize__"].__get__
 dict_offset = type.__dict__["__dictoffset__"].__get__
 weakref_offset = type.__dict__["__weakrefoffset__"].__get__
 MISSING: Any = object()
+IMMUTABLE_TYPE = 1 << 8
 HEAP_TYPE = 1 << 9
 
 
@@ -35,7 +36,7 @@ def is_class(obj: Any) -> bool:
 
 def keeps_class(t: type) -> bool:
     """Whether an object of exactly this type is of this type for life."""
-    return is_static(t) and t is not ModuleType
+    return bool(flags(t) & IMMUTABLE_TYPE) and not issubclass(t, ModuleType)
 
 
 class Types:
