@@ -114,8 +114,9 @@ thin(void)
     }
 }
 
+/* 0: it is for the system. */
 static int
-give_to_pair(char *arena)
+give_back(char *arena)
 {
     char *base = (char *)((uintptr_t)arena & ~(uintptr_t)(PAIR_BYTES - 1));
     int empty = n_kept;
@@ -125,7 +126,11 @@ give_to_pair(char *arena)
         found = p->base == base ? p : found;
     }
     if (found == NULL) {
-        return 0;
+        if (empty >= MOST_KEPT || madvise(arena, ARENA_BYTES, MADV_FREE) != 0) {
+            return 0;
+        }
+        kept[n_kept++] = arena;
+        return 1;
     }
     found->used &= arena == base ? ~FIRST : ~SECOND;
     if (found->used & BOTH) {
@@ -141,18 +146,14 @@ give_to_pair(char *arena)
 static void
 give_arena(void *ctx, void *arena, size_t size)
 {
-    int ours = 0;
+    int given = 0;
     if (size == ARENA_BYTES) {
         pthread_mutex_lock(&lock);
         n_taken--;
-        ours = give_to_pair(arena);
-        if (!ours && n_kept < MOST_KEPT && madvise(arena, size, MADV_FREE) == 0) {
-            kept[n_kept++] = arena;
-            ours = 1;
-        }
+        given = give_back(arena);
         pthread_mutex_unlock(&lock);
     }
-    if (!ours) {
+    if (!given) {
         system_arenas.free(system_arenas.ctx, arena, size);
     }
 }
