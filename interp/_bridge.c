@@ -283,6 +283,10 @@ attend_now(void *unused)
 {
     PyThreadState *ts = PyThreadState_Get();
     soon = 0;
+    if (ts->tracing) {           /* in a handler, or in somebody's trace function */
+        pt.attention = 1;
+        return 0;
+    }
     if (!pt.enabled || pt_current(ts) == NULL) {
         return 0;
     }

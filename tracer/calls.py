@@ -596,6 +596,9 @@ def _extreme(name: str, fn: Callable) -> None:
             for a in args[1:]:
                 y = m.unbox(a)
                 x, obj = m.emit("select_float", m.emit("float_lt" if less else "float_gt", y, x), y, x), fn(obj, a.obj)
+            if obj != obj:  # a nan is found by identity
+                return None
+            m.guard("guard_true", m.emit("float_eq", x, x))
             return m.from_prim(x, obj)
         return None
 

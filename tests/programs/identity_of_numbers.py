@@ -302,3 +302,18 @@ def match_nan(n):
             case (a, b) if a is nan:
                 t += 8
     return t
+
+
+@case
+def nan_chosen(n):
+    t = 0
+    things = [nan]
+    for i in range(n):
+        x = nan if i % 3 else 1.0 + i
+        m = max(x, 2.0)
+        t += (m in things) + 2 * (m is nan)
+        m = min(things[0], x)
+        t += 4 * (m in things) + 8 * (m is x)
+        m = max(2.0, x, nan)
+        t += 16 * (m in things)
+    return t
