@@ -28,6 +28,7 @@ _jit: "Jit | None" = None
 _settings: "Settings | None" = None
 _isolation: "Any" = None
 _final: "dict[str, Any] | None" = None
+_EXTENSIONS = "_struct", "math", "_opcode"  # what our modules need of C: the linker would wait until the other thread has loaded LLVM, which takes as long as all the rest
 
 
 def _load() -> int:
@@ -40,15 +41,17 @@ def _load() -> int:
     folder = _isolation.folder("llvmlite")
     if folder is None:
         return _give_up("llvmlite is not installed")
-    _bridge.open_llvm(f"{folder}/binding/libllvmlite.so")
     try:
-        return _isolation.apart(_load_all)
+        return _isolation.apart(_load_all, f"{folder}/binding/libllvmlite.so")
     except Exception as error:
         return _give_up(f"its own code cannot be imported ({error!r})")
 
 
-def _load_all() -> int:
+def _load_all(llvm: str) -> int:
     global _settings, _jit
+    for name in _EXTENSIONS:
+        _isolation.load(name)
+    _bridge.open_llvm(llvm)
     if _settings is None:
         _settings = _isolation.load("pytrace.settings").Settings()
         _bridge.set_thresholds(*_thresholds(_settings))
