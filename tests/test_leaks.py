@@ -83,9 +83,15 @@ def short(n, k):
 """
 
 
-@pytest.mark.parametrize("jit", ["threshold=2", "exit_threshold=1000000000"], ids=["bridges", "exits"])
-def test_exits(jit: str) -> None:
-    """A million times through exits with objects that were never made and frames that were inlined; then through bridges, which take a while to be complete."""
+NO_BRIDGES = "exit_threshold=1000000000"
+
+
+@pytest.mark.parametrize("jit, size", [("threshold=2", 1), (f"threshold=2,{NO_BRIDGES}", 1), (NO_BRIDGES, 32)], ids=["bridges", "exits", "timed"])
+def test_exits(jit: str, size: int) -> None:
+    """A million times through exits with objects that were never made and frames that were inlined; or through bridges, which take a while to be complete.
+
+    Where it goes by time, better code may be compiled in the last round, for which LLVM takes some MiB the first time.
+    """
     check(
         OBJECTS
         + textwrap.dedent("""
@@ -96,6 +102,7 @@ def test_exits(jit: str) -> None:
         rounds(work, 18, origin, name, items, items[0], key, Point, scaled, short)
         """),
         jit,
+        size=size << 20,
     )
 
 
