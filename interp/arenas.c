@@ -30,7 +30,7 @@ static void *kept[MOST_KEPT];    /* single ones */
 static Pair *pairs;
 static int n_kept, n_pairs, room, n_taken;
 
-static char *
+static Pair *
 new_pair(void)
 {
     if (n_pairs == room) {
@@ -53,8 +53,8 @@ new_pair(void)
         munmap(base + PAIR_BYTES, block + PAIR_BYTES - base);
     }
     madvise(base, PAIR_BYTES, MADV_HUGEPAGE);
-    pairs[n_pairs++] = (Pair){base, 0};
-    return base;
+    pairs[n_pairs] = (Pair){base, 0};
+    return &pairs[n_pairs++];
 }
 
 /* A pair, best one that is half empty; or NULL. */
@@ -86,8 +86,7 @@ take_arena(void *ctx, size_t size)
     if (p == NULL && n_kept > 0) {
         arena = kept[--n_kept];
     }
-    else if (p != NULL || (n_taken > FEW && new_pair() != NULL)) {
-        p = p != NULL ? p : &pairs[n_pairs - 1];
+    else if (p != NULL || (n_taken > FEW && (p = new_pair()) != NULL)) {
         int which = p->used & FIRST ? SECOND : FIRST;
         p->used = (p->used | which) & BOTH;
         arena = which == FIRST ? p->base : p->base + ARENA_BYTES;

@@ -382,11 +382,17 @@ watch_serial(PyObject *self, PyObject *thing)
 }
 
 static int
+is_live(PtMapEntry *e)
+{
+    return e->key != NULL && e->key != PT_GONE;
+}
+
+static int
 list_serials(PtMap *m, PyObject *list)
 {
     for (size_t i = 0; i < m->size; i++) {
         Entry *e = m->entries[i].value;
-        if (m->entries[i].key == NULL || m->entries[i].key == PT_GONE) {
+        if (!is_live(&m->entries[i])) {
             continue;
         }
         if (e->weak != NULL && target(e->weak) != m->entries[i].key) {
@@ -433,12 +439,6 @@ take_invalidated(PyObject *self, PyObject *noargs)
 }
 
 /* ---- the end ---- */
-
-static int
-is_live(PtMapEntry *e)
-{
-    return e->key != NULL && e->key != PT_GONE;
-}
 
 static void
 clear_map(PtMap *m)

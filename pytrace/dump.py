@@ -69,20 +69,20 @@ class Dumper:
         self.compiled_traces.append((n, trace, compiled))
         self.write(f"-- trace {n}, compiled: {compiled.size} bytes of object code, {len(compiled.exits)} exits\n")
         self.record("compiled", trace=n, size=compiled.size, exits=len(compiled.exits), llvm=compiled.text)
-        if "llvm" in self.code:
-            self.write(f"-- trace {n}, LLVM IR:\n{optimized(compiled)}")
-        if "asm" in self.code:
-            self.write(f"-- trace {n}, machine code:\n{disassemble(compiled)}")
+        self._show_code(f"trace {n}", compiled)
 
     def region(self, traces: list[ir.Trace], compiled: Any) -> None:
         """Traces that became one function; the first is the one that is entered."""
         names = [f"{trace.kind} {trace.name}" for trace in traces]
         self.write(f"\n==== region: {', '.join(names)} ====\n-- compiled: {compiled.size} bytes of object code\n")
         self.record("region", traces=names, size=compiled.size, llvm=compiled.text)
+        self._show_code("region", compiled)
+
+    def _show_code(self, what: str, compiled: Any) -> None:
         if "llvm" in self.code:
-            self.write(f"-- region, LLVM IR:\n{optimized(compiled)}")
+            self.write(f"-- {what}, LLVM IR:\n{optimized(compiled)}")
         if "asm" in self.code:
-            self.write(f"-- region, machine code:\n{disassemble(compiled)}")
+            self.write(f"-- {what}, machine code:\n{disassemble(compiled)}")
 
     def aborted(self, recorder: Any, abort: Abort) -> None:
         """A recording that came to nothing."""
